@@ -1,0 +1,34 @@
+import type { CID } from 'multiformats/cid'
+import { DagError } from '../fault.ts'
+import { digestLength } from '../hash/digest.ts'
+import { codecs, codeName, hashes } from './codecs.ts'
+
+/** Kubo's limit too: longer inline content belongs in a block. */
+const maxIdentityBytes = 128
+const storableCodecs: ReadonlySet<number> = new Set(Object.values(codecs))
+
+/**
+ * Whether blocks of this CID can be stored and verified.
+ * @throws DagError UNSUPPORTED_CODEC naming the codec or the hash function
+ */
+export function assertStorable(cid: CID): void {
+  if (!storableCodecs.has(cid.code)) {
+    throw unsupported(cid, `codec ${codeName(codecs, cid.code)} is not stored; raw, dag-pb, dag-cbor and dag-json are`)
+  }
+  const { code, digest } = cid.multihash
+  if (code === hashes.identity) {
+    if (digest.length > maxIdentityBytes) {
+      throw unsupported(cid, `an identity CID may carry ${maxIdentityBytes} bytes, this one carries ${digest.length}`)
+    }
+    return
+  }
+  const length = digestLength(code)
+  if (length === undefined) throw unsupported(cid, `hash function ${codeName(hashes, code)} is not supported`)
+  if (digest.length !== length) {
+    throw unsupported(cid, `a digest of hash function ${codeName(hashes, code)} has ${length} bytes, this one has ${digest.length}`)
+  }
+}
+
+function unsupported(cid: CID, reason: string): DagError {
+  return new DagError('UNSUPPORTED_CODEC', { reason, cid: cid.toString().slice(0, 100) })
+}

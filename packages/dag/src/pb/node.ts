@@ -1,0 +1,134 @@
+import type { CID } from 'multiformats/cid'
+import { decodeCid } from '../cid/bytes.ts'
+import { DagError, malformed } from '../fault.ts'
+import { varintLength, writeVarint } from '../varint.ts'
+import { Fields } from './fields.ts'
+
+/** A link of a dag-pb node. `tsize` is what its writer claimed, in bytes. */
+export interface NodeLink {
+  name: string
+  cid: CID
+  tsize: number
+}
+
+export interface Node {
+  links: NodeLink[]
+  data: Uint8Array | undefined
+}
+
+/** A link to be encoded: its name already in UTF-8. */
+export interface RawLink {
+  name: Uint8Array
+  cid: CID
+  tsize: number
+}
+
+const utf8 = new TextDecoder()
+const noName: Uint8Array = new Uint8Array()
+
+/** @throws DagError INVALID_REQUEST when the bytes are not dag-pb */
+export function decodeNode(bytes: Uint8Array): Node {
+  const links: NodeLink[] = []
+  const data = scanNode(bytes, (link) => {
+    links.push({ name: utf8.decode(link.name), cid: link.cid, tsize: link.tsize })
+  })
+  return { links, data }
+}
+
+/** Visits every link in the order of the block; returns the Data field. Without a visitor links are stepped over. */
+export function scanNode(bytes: Uint8Array, visit?: (link: RawLink) => void): Uint8Array | undefined {
+  let data: Uint8Array | undefined
+  const fields = new Fields(bytes)
+  while (fields.next()) {
+    if (fields.field === 1) {
+      if (data !== undefined) throw malformed('a dag-pb node has two Data fields')
+      data = fields.slice()
+    } else if (fields.field === 2) {
+      fields.range()
+      visit?.(readLink(bytes, fields.start, fields.stop))
+    } else {
+      throw malformed(`dag-pb has no node field ${fields.field}`)
+    }
+  }
+  return data
+}
+
+/** Only the CIDs, which is all a walk needs. */
+export function linkedCids(bytes: Uint8Array): CID[] {
+  const cids: CID[] = []
+  scanNode(bytes, (link) => cids.push(link.cid))
+  return cids
+}
+
+/** The canonical form: links, in the order given, before data (dag-pb specification, "Serialization Format"). */
+export function encodeNode(links: readonly RawLink[], data: Uint8Array): Uint8Array {
+  const bodies = links.map(linkLength)
+  let total = fieldLength(data.length)
+  for (const length of bodies) total += fieldLength(length)
+  const bytes = new Uint8Array(total)
+  let at = 0
+  for (let i = 0; i < links.length; i++) {
+    bytes[at] = 0x12
+    at = writeLink(bytes, writeVarint(bytes, at + 1, bodies[i]!), links[i]!)
+  }
+  bytes[at] = 0x0a
+  bytes.set(data, writeVarint(bytes, at + 1, data.length))
+  return bytes
+}
+
+/** Bytes that a link adds to an encoded node. */
+export function encodedLinkLength(link: RawLink): number {
+  return fieldLength(linkLength(link))
+}
+
+/** Bytes of a length-delimited field with a one-byte key. */
+export function fieldLength(length: number): number {
+  return 1 + varintLength(length) + length
+}
+
+function linkLength({ name, cid, tsize }: RawLink): number {
+  return fieldLength(cid.bytes.length) + fieldLength(name.length) + 1 + varintLength(tsize)
+}
+
+function writeLink(bytes: Uint8Array, at: number, { name, cid, tsize }: RawLink): number {
+  bytes[at] = 0x0a
+  at = writeVarint(bytes, at + 1, cid.bytes.length)
+  bytes.set(cid.bytes, at)
+  at += cid.bytes.length
+  bytes[at] = 0x12
+  at = writeVarint(bytes, at + 1, name.length)
+  if (name.length > 0) bytes.set(name, at)
+  at += name.length
+  bytes[at] = 0x18
+  return writeVarint(bytes, at + 1, tsize)
+}
+
+function readLink(bytes: Uint8Array, at: number, end: number): RawLink {
+  const fields = new Fields(bytes, at, end)
+  let cid: CID | undefined
+  let name = noName
+  let tsize = 0
+  while (fields.next()) {
+    if (fields.field === 1) {
+      fields.range()
+      cid = linkCid(bytes, fields.start, fields.stop)
+    } else if (fields.field === 2) {
+      name = fields.slice()
+    } else if (fields.field === 3) {
+      tsize = fields.varint()
+    } else {
+      throw malformed(`dag-pb has no link field ${fields.field}`)
+    }
+  }
+  if (cid === undefined) throw malformed('a dag-pb link has no CID')
+  return { name, cid, tsize }
+}
+
+function linkCid(bytes: Uint8Array, at: number, end: number): CID {
+  try {
+    return decodeCid(bytes, at, end)
+  } catch (cause) {
+    if (cause instanceof DagError) throw malformed(`a dag-pb link is ${cause.data.reason}`)
+    throw cause
+  }
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { profiles } from '@thole/dag'
+import { openDiskStore } from '../blocks/index.ts'
+import type { Config } from '../config/config.ts'
+import { createAccounts, createKeys, createSetup } from '../domain/accounts/index.ts'
+import { createDags, createFetcher } from '../domain/dags/index.ts'
+import { createPins } from '../domain/pins/index.ts'
+import { createRetrieval } from '../domain/retrieval/index.ts'
+import { createUploads } from '../domain/uploads/index.ts'
+import type { InstanceFacts } from '../http/api/instance.ts'
+import { serveGateway } from '../http/gateway/index.ts'
+import { createHttpServer } from '../http/server.ts'
+import { dashboard } from '../http/web/static.ts'
+import { fetchDag } from '../jobs/fetch-dag.ts'
+import { createQueue } from '../jobs/queue.ts'
+import { settlePartials } from '../jobs/settle-partials.ts'
+import { openTokens } from '../services/tokens/index.ts'
+import { systemClock as clock } from './clock.ts'
+import { openDatabase } from './database.ts'
+import { openLog } from './log.ts'
+import { openNetwork } from './network.ts'
+import { openSignIn } from './sign-in.ts'
+import { version } from './version.ts'
+
+export interface App {
+  /** Where it listens, without a trailing slash. */
+  url: string
+  /** A fresh token for the set-up link while there is no admin. */
+  setupToken(): Promise<string | undefined>
+  /** Ends in order: no new requests, running ones finish, jobs give their leases back. */
+  close(): Promise<void>
+}
+
+/** The one place where the parts are put together. What was opened is closed in reverse order, also when a later part fails to open. */
+export async function openApp(config: Config): Promise<App> {
+  await using opened = new AsyncDisposableStack()
+  const log = openLog(config.log)
+
+  const db = opened.adopt(await openDatabase(config), (it) => it.close())
+  const blocks = opened.adopt(await openDiskStore({ folder: config.blocks.folder, log }), (it) => it.close())
+  const tokens = await openTokens(db)
+  const signIn = await openSignIn(config, db)
+  const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
+
+  const accounts = createAccounts({ db, signIn, clock })
+  const keys = createKeys({ db, tokens, clock })
+  const setup = createSetup({ db, accounts })
+  const retrieval = opened.adopt(createRetrieval({ db, blocks }), (it) => it.close())
+  const dags = createDags({ db, blocks, clock })
+  const fetcher = createFetcher({ db, blocks, network, clock })
+  const queue = opened.adopt(createQueue({ db, clock, log, handlers: [fetchDag(fetcher), settlePartials(dags)] }), (it) => it.close())
+  const wakeJobs = () => queue.wake()
+  const pins = createPins({ db, blocks, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
+  const { maxBody, gatewayHosts } = config.http
+  const uploads = createUploads({ db, blocks, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl, wakeJobs })
+
+  if (config.admin) await accounts.ensureAdmin(config.admin.email, config.admin.password)
+  await network.start(retrieval.server)
+  queue.start()
+
+  let ready = false
+  const server = createHttpServer({
+    accounts, keys, setup, signIn, uploads, pins, dags, maxBody, log,
+    delegates: () => network.delegates(),
+    instance: () => instanceFacts(),
+    dashboard: await dashboard(join(import.meta.dirname, '../../../web/dist')),
+    gateway: serveGateway({ retrieval, config: { gatewayHosts }, log }),
+    isReady: () => ready,
+  })
+  server.listen(config.http.port, config.http.host)
+  await once(server, 'listening')
+  ready = true
+  const url = addressOf(server.address() as AddressInfo)
+  const publicUrl = config.http.publicUrl ?? url
+
+  function instanceFacts(): InstanceFacts {
+    const { driver, state, addresses } = network.status()
+    const host = gatewayHosts[0]
+    const port = new URL(publicUrl).port
+    const subdomainGateway = host && `${new URL(publicUrl).protocol}//{cid}.ipfs.${host}${port && `:${port}`}`
+    return {
+      version,
+      network: { mode: config.network.mode, driver, state, addresses },
+      urls: { gateway: publicUrl, subdomainGateway, psa: `${publicUrl}/psa` },
+      limits: { maxBody },
+      profiles: Object.keys(profiles),
+    }
+  }
+
+  opened.defer(async () => {
+    ready = false
+    const closed = once(server, 'close')
+    server.close()
+    server.closeIdleConnections()
+    const late = setTimeout(() => server.closeAllConnections(), 10_000)
+    await closed
+    clearTimeout(late)
+  })
+  const parts = opened.move()
+  return {
+    url,
+    setupToken: async () => ((await setup.isNeeded()) ? setup.issue() : undefined),
+    close: () => parts.disposeAsync(),
+  }
+}
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path'
+import { fault } from '../kernel/faults.ts'
+import type { Env, VariableName } from './env.ts'
+
+export interface Config {
+  http: {
+    host: string
+    port: number
+    /** Where people reach this server, without a trailing slash; undefined: its own address. */
+    publicUrl?: string
+    /** Host names under which `{cid}.ipfs.` gives each root an origin of its own. */
+    gatewayHosts: string[]
+    /** Bytes of one request body. */
+    maxBody: number
+  }
+  /** Absolute path. */
+  dataFolder: string
+  /** `postgres://…`, or undefined: SQLite in the data folder. */
+  databaseUrl?: string
+  blocks: { folder: string; /** Bytes that must stay free on the disk. */ minFree: number }
+  network:
+    | { mode: 'none' }
+    | { mode: 'local' | 'public'; listen: string[]; peers: string[]; dialPrivate: boolean }
+  /** Milliseconds. */
+  fetchDeadline: number
+  /** Milliseconds that a DAG of which parts are missing waits for them. */
+  partialTtl: number
+  /** An admin to be made at start. */
+  admin?: { email: string; password: string }
+  log: string
+}
+
+/** Turns text into types and refuses what contradicts itself, naming the variable. */
+export function parseConfig(env: Env): Config {
+  const dataFolder = resolve(env.THOLE_DATA)
+  return {
+    http: {
+      host: env.THOLE_HOST,
+      port: integer(env, 'THOLE_PORT', 0, 65_535),
+      publicUrl: env.THOLE_PUBLIC_URL ? httpUrl(env, 'THOLE_PUBLIC_URL') : undefined,
+      gatewayHosts: list(env.THOLE_GATEWAY_HOSTS),
+      maxBody: integer(env, 'THOLE_MAX_BODY', 1),
+    },
+    dataFolder,
+    databaseUrl: databaseUrl(env),
+    blocks: { folder: blocksFolder(env, dataFolder), minFree: integer(env, 'THOLE_MIN_FREE', 0) },
+    network: network(env),
+    fetchDeadline: integer(env, 'THOLE_FETCH_DEADLINE', 1) * 1000,
+    partialTtl: integer(env, 'THOLE_PARTIAL_TTL', 1) * 1000,
+    admin: admin(env),
+    log: oneOf(env, 'THOLE_LOG', ['debug', 'info', 'warn', 'error', 'silent']),
+  }
+}
+
+function network(env: Env): Config['network'] {
+  const mode = oneOf(env, 'THOLE_NETWORK', ['local', 'public', 'none'])
+  if (mode === 'none') return { mode }
+  const listen = list(env.THOLE_SWARM)
+  const dialPrivate = env.THOLE_DIAL_PRIVATE ? bool(env, 'THOLE_DIAL_PRIVATE') : mode === 'local'
+  const everywhere = ['/ip4/0.0.0.0/tcp/4001', '/ip6/::/tcp/4001']
+  const fallback = mode === 'public' ? everywhere : ['/ip4/127.0.0.1/tcp/0']
+  return { mode, listen: listen.length > 0 ? listen : fallback, peers: list(env.THOLE_PEERS), dialPrivate }
+}
+
+function databaseUrl(env: Env): string | undefined {
+  const url = env.THOLE_DATABASE_URL
+  if (!url) return undefined
+  if (!/^postgres(ql)?:\/\//.test(url)) throw refuse('THOLE_DATABASE_URL', 'must begin with postgres://')
+  return url
+}
+
+function blocksFolder(env: Env, dataFolder: string): string {
+  if (env.THOLE_BLOCKS.includes('://')) throw refuse('THOLE_BLOCKS', 'must be a folder on this machine')
+  return resolve(dataFolder, env.THOLE_BLOCKS || 'blocks')
+}
+
+function admin(env: Env): Config['admin'] {
+  const { THOLE_ADMIN_EMAIL: email, THOLE_ADMIN_PASSWORD: password } = env
+  if (!email && !password) return undefined
+  if (!email || !password) throw refuse('THOLE_ADMIN_EMAIL', 'goes together with THOLE_ADMIN_PASSWORD')
+  return { email, password }
+}
+
+function list(text: string): string[] {
+  return text.split(/[\s,]+/).filter((item) => item !== '')
+}
+
+function integer(env: Env, name: VariableName, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(env[name])
+  if (!Number.isSafeInteger(value) || value < min || value > max) throw refuse(name, `must be a whole number from ${min} to ${max}`)
+  return value
+}
+
+function bool(env: Env, name: VariableName): boolean {
+  return oneOf(env, name, ['true', 'false']) === 'true'
+}
+
+function oneOf<T extends string>(env: Env, name: VariableName, values: readonly T[]): T {
+  const value = values.find((candidate) => candidate === env[name])
+  if (value === undefined) throw refuse(name, `must be one of ${values.join(', ')}`)
+  return value
+}
+
+function httpUrl(env: Env, name: VariableName): string {
+  if (!URL.canParse(env[name]) || !/^https?:$/.test(new URL(env[name]).protocol)) throw refuse(name, 'must be an http or https URL')
+  return env[name].replace(/\/+$/, '')
+}
+
+function refuse(name: VariableName, reason: string) {
+  return fault('INVALID_REQUEST', { reason: `${name} ${reason}` })
+}

@@ -1,0 +1,30 @@
+/** Every variable that Thole reads, on one page. `docs/configuration.md` explains each; a test keeps the two equal. */
+export const variables = {
+  THOLE_HOST: '127.0.0.1',
+  THOLE_PORT: '3000',
+  THOLE_DATA: './data',
+  THOLE_PUBLIC_URL: '',
+  THOLE_GATEWAY_HOSTS: 'localhost',
+  THOLE_DATABASE_URL: '',
+  THOLE_BLOCKS: '',
+  THOLE_NETWORK: 'local',
+  THOLE_SWARM: '',
+  THOLE_PEERS: '',
+  THOLE_DIAL_PRIVATE: '',
+  THOLE_FETCH_DEADLINE: '86400',
+  THOLE_PARTIAL_TTL: '2592000',
+  THOLE_MAX_BODY: '137438953472',
+  THOLE_MIN_FREE: '1073741824',
+  THOLE_ADMIN_EMAIL: '',
+  THOLE_ADMIN_PASSWORD: '',
+  THOLE_LOG: 'info',
+} as const
+
+export type VariableName = keyof typeof variables
+export type Env = Record<VariableName, string>
+
+/** The variables with their defaults. An empty value counts as not set. */
+export function readEnv(env: Readonly<Record<string, string | undefined>> = process.env): Env {
+  const entries = Object.entries(variables).map(([name, fallback]) => [name, env[name]?.trim() || fallback])
+  return Object.fromEntries(entries) as Env
+}

@@ -1,0 +1,1 @@
+export { openDb, type DbOptions } from './open.ts'

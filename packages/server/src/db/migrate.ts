@@ -1,0 +1,33 @@
+import { type Kysely, sql } from 'kysely'
+import { fault } from '../kernel/faults.ts'
+import { migrations } from './migrations/index.ts'
+import type { Kind } from './session.ts'
+import type { Tables } from './tables.ts'
+
+/** Any number that no other program on the same database uses. */
+const lockKey = 7_408_065
+
+/**
+ * Applies what is missing, all of it in one transaction; both databases roll back changes of the schema. Racing processes wait for each
+ * other: SQLite at `begin immediate`, PostgreSQL at an advisory lock.
+ */
+export async function migrate(db: Kysely<Tables>, kind: Kind): Promise<string[]> {
+  return db.transaction().execute(async (q) => {
+    if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${lockKey})`.execute(q)
+    await q.schema
+      .createTable('schema_migration')
+      .ifNotExists()
+      .addColumn('name', 'text', (c) => c.primaryKey())
+      .addColumn('applied', 'bigint', (c) => c.notNull())
+      .execute()
+    const applied = (await q.selectFrom('schema_migration').select('name').execute()).map(({ name }) => name)
+    const unknown = applied.find((name) => !migrations.some((migration) => migration.name === name))
+    if (unknown !== undefined) throw fault('CONFLICT', { reason: `the database was made by a newer version of Thole (${unknown})` })
+    const missing = migrations.filter(({ name }) => !applied.includes(name))
+    for (const { name, statements } of missing) {
+      for (const statement of statements) await sql.raw(statement).execute(q)
+      await q.insertInto('schema_migration').values({ name, applied: Date.now() }).execute()
+    }
+    return missing.map(({ name }) => name)
+  })
+}

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely } from 'kysely'
+import type { Db, Writer } from '../ports/db/index.ts'
+import type { Log } from '../ports/log.ts'
+import { isContention } from './faults.ts'
+import { migrate } from './migrate.ts'
+import { openPostgres } from './postgres/open.ts'
+import { queriesIn } from './queries/index.ts'
+import type { Session } from './session.ts'
+import { openSqlite } from './sqlite/open.ts'
+import type { Tables } from './tables.ts'
+
+export interface DbOptions {
+  /** `postgres://…`, or a path (also as `sqlite:<path>`) of an SQLite file, made where absent. */
+  url?: string
+  log?: Log
+}
+
+/** Times that a transaction is tried which others stood in the way of. */
+const maxTries = 6
+
+/** Opens the database; the schema is there after `migrate()`. */
+export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Promise<Db> {
+  const engine = /^postgres(ql)?:\/\//.test(url) ? openPostgres(url, log) : openSqlite(url.replace(/^sqlite:/, ''))
+  const { kind, notices } = engine
+  const db = new Kysely<Tables>({ dialect: engine.dialect })
+  const outside = queriesIn({ q: db, kind, jobEnqueued: () => notices.announce(db) })
+
+  async function once<T>(fn: (writer: Writer) => Promise<T>): Promise<T> {
+    let enqueued = false
+    const result = await db
+      .transaction()
+      .setIsolationLevel('read committed')
+      .execute((q) => {
+        const jobEnqueued: Session['jobEnqueued'] = async () => {
+          if (!enqueued) await notices.announce(q)
+          enqueued = true
+        }
+        return fn(queriesIn({ q, kind, jobEnqueued }))
+      })
+    if (enqueued) notices.committed()
+    return result
+  }
+
+  return {
+    kind,
+    read: (fn) => fn(outside),
+    async write(fn) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await once(fn)
+        } catch (error) {
+          if (tries === maxTries || !isContention(error)) throw error
+          await sleep(Math.random() * 10 * 2 ** tries)
+        }
+      }
+    },
+    migrate: () => migrate(db, kind),
+    onJob: notices.listen,
+    async close() {
+      await notices.close()
+      await db.destroy()
+    },
+  }
+}

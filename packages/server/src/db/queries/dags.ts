@@ -1,0 +1,71 @@
+import { type Selectable, sql } from 'kysely'
+import type { Dag, DagReads, DagWrites } from '../../ports/db/index.ts'
+import type { Session } from '../session.ts'
+import { slices } from '../slices.ts'
+import type { Tables } from '../tables.ts'
+
+export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
+  const select = q.selectFrom('dag').selectAll()
+  return {
+    async get(cid) {
+      const row = await select.where('cid', '=', cid).executeTakeFirst()
+      return row && toDag(row)
+    },
+
+    missing: (cid, limit) => q.selectFrom('missing_block').select(['cid', 'path']).where('dag', '=', cid).orderBy('position').limit(limit).execute(),
+
+    async missingCount(cid) {
+      const { n } = await q.selectFrom('missing_block').select((e) => e.fn.countAll<number>().as('n')).where('dag', '=', cid).executeTakeFirstOrThrow()
+      return n
+    },
+
+    async partial(after, limit) {
+      // Literals, as in the partial index: SQLite uses it for no bound value.
+      let query = select.where(sql<boolean>`state = 'partial' and holders > 0`)
+      if (after !== '') query = query.where(sql<boolean>`(created, cid) > (select created, cid from dag where cid = ${after})`)
+      const rows = await query.orderBy('created').orderBy('cid').limit(limit).execute()
+      return rows.map(toDag)
+    },
+
+    async lock(cid, now) {
+      const fresh = { cid, state: 'partial', holders: 0, visits: 0, created: now } as const
+      await q.insertInto('dag').values(fresh).onConflict((c) => c.column('cid').doNothing()).execute()
+      const row = select.where('cid', '=', cid)
+      // On SQLite the transaction itself is the lock.
+      return toDag(await (kind === 'postgres' ? row.forUpdate() : row).executeTakeFirstOrThrow())
+    },
+
+    async setComplete(cid, { bytes, blocks }, now) {
+      await q.updateTable('dag').set({ state: 'complete', bytes, blocks, completed: now }).where('cid', '=', cid).execute()
+      await q.deleteFrom('missing_block').where('dag', '=', cid).execute()
+    },
+
+    async setMissing(cid, missing) {
+      await q.deleteFrom('missing_block').where('dag', '=', cid).execute()
+      const rows = missing.map((block, position) => ({ dag: cid, position, cid: block.cid, path: block.path }))
+      for (const slice of slices(rows)) await q.insertInto('missing_block').values(slice).execute()
+    },
+
+    async addHolders(cid, change) {
+      const { holders } = await q
+        .updateTable('dag')
+        .set((e) => ({ holders: e('holders', '+', change) }))
+        .where('cid', '=', cid)
+        .returning('holders')
+        .executeTakeFirstOrThrow()
+      return holders
+    },
+
+    async addVisits(visits) {
+      // In one order everywhere, so that two processes do not lock rows crosswise.
+      const rows = [...visits].sort(([a], [b]) => (a < b ? -1 : 1))
+      for (const [cid, times] of rows) {
+        await q.updateTable('dag').set((e) => ({ visits: e('visits', '+', times) })).where('cid', '=', cid).execute()
+      }
+    },
+  }
+}
+
+function toDag(row: Selectable<Tables['dag']>): Dag {
+  return { ...row, bytes: row.bytes ?? undefined, blocks: row.blocks ?? undefined, completed: row.completed ?? undefined }
+}

@@ -1,0 +1,119 @@
+import { type Selectable, sql } from 'kysely'
+import type { Job, JobReads, JobWrites } from '../../ports/db/index.ts'
+import type { Session } from '../session.ts'
+import type { Tables } from '../tables.ts'
+
+type Row = Selectable<Tables['job']>
+
+export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobReads & JobWrites {
+  const due = async (kind: string, now: number, limit: number): Promise<Row[]> => {
+    const query = q.selectFrom('job').selectAll().where('kind', '=', kind).where(sql<boolean>`dead = 0`).where('due_at', '<=', now).orderBy('due_at').limit(limit)
+    return (database === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
+  }
+
+  /** The row, as long as `owner` has the lease under which it was handed this job: each claim counts an attempt. */
+  const held = (job: Job, owner: string) => q.updateTable('job').where('id', '=', job.id).where('owner', '=', owner).where('attempts', '=', job.attempts)
+
+  return {
+    async byKey(kind, key) {
+      const row = await q.selectFrom('job').selectAll().where('kind', '=', kind).where('key', '=', key).executeTakeFirst()
+      return row && toJob(row)
+    },
+
+    async count() {
+      const { ready, leased, dead } = await q
+        .selectFrom('job')
+        .select([
+          sql<number>`count(case when dead = 0 and owner is null then 1 end)`.as('ready'),
+          sql<number>`count(case when dead = 0 and owner is not null then 1 end)`.as('leased'),
+          sql<number>`count(case when dead = 1 then 1 end)`.as('dead'),
+        ])
+        .executeTakeFirstOrThrow()
+      return { ready, leased, dead }
+    },
+
+    async enqueue({ kind, key, payload, runAt }) {
+      const text = payload === undefined ? null : JSON.stringify(payload)
+      const fresh = { id: crypto.randomUUID(), kind, key, payload: text, attempts: 0, wanted: 1, due_at: runAt, dead: 0 }
+      await q
+        .insertInto('job')
+        .values(fresh)
+        .onConflict((c) =>
+          c.columns(['kind', 'key']).doUpdateSet({
+            wanted: sql`job.wanted + 1`,
+            payload: sql`coalesce(excluded.payload, job.payload)`,
+            due_at: sql`case when job.dead = 1 then excluded.due_at when job.owner is null and excluded.due_at < job.due_at then excluded.due_at else job.due_at end`,
+            again_at: sql`case when job.owner is null then null when job.again_at < excluded.due_at then job.again_at else excluded.due_at end`,
+            attempts: sql`case when job.dead = 1 then 0 else job.attempts end`,
+            error: sql`case when job.dead = 1 then null else job.error end`,
+            dead: 0,
+          }),
+        )
+        .execute()
+      await jobEnqueued()
+    },
+
+    async claim({ kinds, owner, now, until, limit }) {
+      const rows: Row[] = []
+      for (const kind of kinds) rows.push(...(await due(kind, now, limit)))
+      const taken = rows.sort((a, b) => a.due_at - b.due_at).slice(0, limit)
+      if (taken.length === 0) return []
+      await q
+        .updateTable('job')
+        .set((e) => ({ owner, due_at: until, again_at: null, attempts: e('attempts', '+', 1) }))
+        .where('id', 'in', taken.map(({ id }) => id))
+        .execute()
+      return taken.map((row) => toJob({ ...row, attempts: row.attempts + 1 }))
+    },
+
+    async extend(id, owner, until) {
+      const { numUpdatedRows } = await q.updateTable('job').set({ due_at: until }).where('id', '=', id).where('owner', '=', owner).executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async finish(job, owner, now) {
+      const { numDeletedRows } = await q
+        .deleteFrom('job')
+        .where('id', '=', job.id)
+        .where('owner', '=', owner)
+        .where('attempts', '=', job.attempts)
+        .where('again_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      if (numDeletedRows > 0n) return true
+      const again = await held(job, owner).set({ owner: null, due_at: now, again_at: null, attempts: 0, error: null }).executeTakeFirstOrThrow()
+      return again.numUpdatedRows > 0n
+    },
+
+    async retry(job, owner, { runAt, error = null, refund = false }) {
+      const { numUpdatedRows } = await held(job, owner)
+        .set({
+          owner: null,
+          due_at: sql`case when again_at < ${runAt} then again_at else ${runAt} end`,
+          again_at: null,
+          attempts: refund ? job.attempts - 1 : job.attempts,
+          error,
+        })
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async bury(job, owner, error) {
+      const { numUpdatedRows } = await held(job, owner)
+        .set({
+          owner: null,
+          // What was enqueued since the claim is not buried with it.
+          dead: sql`case when again_at is null then 1 else 0 end`,
+          due_at: sql`coalesce(again_at, due_at)`,
+          attempts: sql`case when again_at is null then attempts else 0 end`,
+          again_at: null,
+          error,
+        })
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+  }
+}
+
+function toJob({ id, kind, key, payload, attempts, wanted, due_at, error }: Row): Job {
+  return { id, kind, key, payload: payload === null ? undefined : (JSON.parse(payload) as unknown), attempts, wanted, runAt: due_at, error: error ?? undefined }
+}

@@ -1,0 +1,42 @@
+import type { Selectable } from 'kysely'
+import type { KeyReads, KeyRow, KeyWrites } from '../../ports/db/index.ts'
+import type { Session } from '../session.ts'
+import type { Tables } from '../tables.ts'
+
+export function keyQueries({ q }: Session): KeyReads & KeyWrites {
+  const select = q.selectFrom('api_key').selectAll()
+  return {
+    async byId(id) {
+      const row = await select.where('id', '=', id).executeTakeFirst()
+      return row && toKey(row)
+    },
+
+    async ofAccount(accountId) {
+      const rows = await select.where('account_id', '=', accountId).where('revoked', 'is', null).orderBy('created', 'desc').orderBy('id').execute()
+      return rows.map(toKey)
+    },
+
+    async insert({ accountId, scopes, lastUsed, ...key }) {
+      await q.insertInto('api_key').values({ ...key, account_id: accountId, scopes: JSON.stringify(scopes), last_used: lastUsed }).execute()
+    },
+
+    async revoke(accountId, id, now) {
+      const { numUpdatedRows } = await q
+        .updateTable('api_key')
+        .set({ revoked: now })
+        .where('id', '=', id)
+        .where('account_id', '=', accountId)
+        .where('revoked', 'is', null)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+
+    async touch(id, now) {
+      await q.updateTable('api_key').set({ last_used: now }).where('id', '=', id).execute()
+    },
+  }
+}
+
+function toKey({ account_id, scopes, last_used, revoked, ...row }: Selectable<Tables['api_key']>): KeyRow {
+  return { ...row, accountId: account_id, scopes: JSON.parse(scopes) as string[], lastUsed: last_used ?? undefined, revoked: revoked ?? undefined }
+}

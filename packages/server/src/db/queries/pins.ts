@@ -1,0 +1,93 @@
+import { type Selectable, sql } from 'kysely'
+import type { PinFilter, PinReads, PinRequest, PinRequestView, PinStatus, PinWrites } from '../../ports/db/index.ts'
+import { fold } from '../fold.ts'
+import type { Session } from '../session.ts'
+import { slices } from '../slices.ts'
+import type { Tables } from '../tables.ts'
+import { matches, metaDigest } from './pin-filter.ts'
+
+type Row = Selectable<Tables['pin_request']>
+type Size = Pick<Selectable<Tables['dag']>, 'bytes' | 'blocks'>
+
+/** As in the partial index, spelled out: SQLite uses it for no bound value. */
+const waits = sql<boolean>`status in ('queued', 'pinning')`
+
+export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
+  /** The newest of one status (of any, where undefined), straight from one index. */
+  const newest = (accountId: string, filter: PinFilter, limit: number, status?: PinStatus) => {
+    const all = q.selectFrom('pin_request').selectAll().where(matches(kind, accountId, filter)).orderBy('created', 'desc').limit(limit)
+    return (status === undefined ? all : all.where('status', '=', status)).execute()
+  }
+
+  async function withSizes(rows: readonly Row[]): Promise<PinRequestView[]> {
+    const sizes = new Map<string, Size>()
+    for (const slice of slices([...new Set(rows.map(({ dag }) => dag))])) {
+      const found = await q.selectFrom('dag').select(['cid', 'bytes', 'blocks']).where('cid', 'in', slice).execute()
+      for (const { cid, ...size } of found) sizes.set(cid, size)
+    }
+    return rows.map((row) => ({ ...toPin(row), bytes: sizes.get(row.dag)?.bytes ?? undefined, blocks: sizes.get(row.dag)?.blocks ?? undefined }))
+  }
+
+  return {
+    async get(accountId, id) {
+      return (await withSizes(await q.selectFrom('pin_request').selectAll().where('id', '=', id).where('account_id', '=', accountId).execute()))[0]
+    },
+
+    async list(accountId, filter, limit) {
+      const statuses = filter.statuses && [...new Set(filter.statuses)]
+      if (statuses === undefined) return withSizes(await newest(accountId, filter, limit))
+      // One index range a status and a merge: `status in (…)` would sort all of them for one page.
+      const rows: Row[] = []
+      for (const status of statuses) rows.push(...(await newest(accountId, filter, limit, status)))
+      return withSizes(rows.sort((a, b) => b.created - a.created).slice(0, limit))
+    },
+
+    async count(accountId, filter) {
+      let query = q.selectFrom('pin_request').select((e) => e.fn.countAll<number>().as('n')).where(matches(kind, accountId, filter))
+      if (filter.statuses) query = query.where('status', 'in', [...filter.statuses])
+      return (await query.executeTakeFirstOrThrow()).n
+    },
+
+    async waiting(dag) {
+      const rows = await q.selectFrom('pin_request').selectAll().where('dag', '=', dag).where(waits).orderBy('created').orderBy('id').execute()
+      return rows.map(toPin)
+    },
+
+    async insert({ accountId, name = null, meta, origins, uploadId, ...request }) {
+      const texts = { meta: meta && JSON.stringify(meta), origins: JSON.stringify(origins), name, name_folded: name === null ? null : fold(name) }
+      await q.insertInto('pin_request').values({ ...request, ...texts, account_id: accountId, upload_id: uploadId }).execute()
+      const pairs = Object.entries(meta ?? {}).map((pair) => ({ pin_id: request.id, account_id: accountId, digest: metaDigest(pair) }))
+      for (const slice of slices(pairs)) await q.insertInto('pin_meta').values(slice).execute()
+    },
+
+    async remove(accountId, id) {
+      const row = await q.deleteFrom('pin_request').where('id', '=', id).where('account_id', '=', accountId).returningAll().executeTakeFirst()
+      return row && toPin(row)
+    },
+
+    async removeOfUpload(accountId, uploadId) {
+      const rows = await q.deleteFrom('pin_request').where('upload_id', '=', uploadId).where('account_id', '=', accountId).returningAll().execute()
+      return rows.map(toPin)
+    },
+
+    async settle(dag, { status, reason = null, ids }) {
+      const waiting = q.updateTable('pin_request').set({ status, reason }).where('dag', '=', dag).where(waits)
+      if (ids === undefined) return Number((await waiting.executeTakeFirstOrThrow()).numUpdatedRows)
+      let settled = 0
+      for (const slice of slices(ids)) settled += Number((await waiting.where('id', 'in', slice).executeTakeFirstOrThrow()).numUpdatedRows)
+      return settled
+    },
+  }
+}
+
+function toPin({ account_id, name_folded: _, upload_id, name, meta, origins, reason, ...row }: Row): PinRequest {
+  return {
+    ...row,
+    accountId: account_id,
+    name: name ?? undefined,
+    meta: meta === null ? undefined : (JSON.parse(meta) as Record<string, string>),
+    origins: JSON.parse(origins) as string[],
+    reason: reason ?? undefined,
+    uploadId: upload_id ?? undefined,
+  }
+}

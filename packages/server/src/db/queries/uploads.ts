@@ -1,0 +1,59 @@
+import type { Selectable } from 'kysely'
+import type { Upload, UploadReads, UploadWrites } from '../../ports/db/index.ts'
+import type { Session } from '../session.ts'
+import { slices } from '../slices.ts'
+import type { Tables } from '../tables.ts'
+
+type Row = Selectable<Tables['upload']>
+
+export function uploadQueries({ q }: Session): UploadReads & UploadWrites {
+  const ofAccount = (accountId: string) => q.selectFrom('upload').where('account_id', '=', accountId)
+  const remove = async (accountId: string, id: string): Promise<boolean> => {
+    const { numDeletedRows } = await q.deleteFrom('upload').where('id', '=', id).where('account_id', '=', accountId).executeTakeFirstOrThrow()
+    return numDeletedRows > 0n
+  }
+
+  async function withRoots(rows: readonly Row[]): Promise<Upload[]> {
+    const roots = new Map<string, Upload['roots']>(rows.map(({ id }) => [id, []]))
+    for (const slice of slices([...roots.keys()])) {
+      const found = await q.selectFrom('upload_root').selectAll().where('upload_id', 'in', slice).orderBy('upload_id').orderBy('position').execute()
+      for (const { upload_id, cid, dag, name } of found) roots.get(upload_id)?.push({ cid, dag, name: name ?? undefined })
+    }
+    return rows.map(({ account_id, name, ...row }) => ({ ...row, accountId: account_id, name: name ?? undefined, roots: roots.get(row.id) ?? [] }))
+  }
+
+  return {
+    remove,
+    get: async (accountId, id) => (await withRoots(await ofAccount(accountId).selectAll().where('id', '=', id).execute()))[0],
+
+    async list(accountId, { before, limit }) {
+      const all = ofAccount(accountId).selectAll().orderBy('created', 'desc').limit(limit)
+      return withRoots(await (before === undefined ? all : all.where('created', '<', before)).execute())
+    },
+
+    async count(accountId) {
+      const { n } = await ofAccount(accountId).select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
+      return n
+    },
+
+    async insert({ accountId, roots, ...upload }) {
+      await q.insertInto('upload').values({ ...upload, account_id: accountId }).execute()
+      const rows = roots.map(({ cid, dag, name = null }, position) => ({ upload_id: upload.id, position, cid, dag, name }))
+      for (const slice of slices(rows)) await q.insertInto('upload_root').values(slice).execute()
+    },
+
+    async removeRoot(accountId, id, dag) {
+      if (!(await ofAccount(accountId).select('id').where('id', '=', id).executeTakeFirst())) return false
+      const { numDeletedRows } = await q.deleteFrom('upload_root').where('upload_id', '=', id).where('dag', '=', dag).executeTakeFirstOrThrow()
+      if (numDeletedRows === 0n) return false
+      const left = await q.selectFrom('upload_root').select('position').where('upload_id', '=', id).limit(1).executeTakeFirst()
+      if (!left) await remove(accountId, id)
+      return true
+    },
+
+    async rename(accountId, id, name) {
+      const { numUpdatedRows } = await q.updateTable('upload').set({ name }).where('id', '=', id).where('account_id', '=', accountId).executeTakeFirstOrThrow()
+      return numUpdatedRows > 0n
+    },
+  }
+}

@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from './tables.ts'
+
+export type Kind = 'sqlite' | 'postgres'
+
+/** What a query needs: where to run, and on which of the two databases. */
+export interface Session {
+  readonly q: Kysely<Tables>
+  readonly kind: Kind
+  /** Called where a job was enqueued; listeners hear of it after the commit. */
+  jobEnqueued(): Promise<void>
+}

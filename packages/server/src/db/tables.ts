@@ -1,0 +1,68 @@
+/**
+ * The schema, as TypeScript sees it. The same on SQLite and PostgreSQL: ids are text, times are integer milliseconds, truth is
+ * 0 or 1, structures are JSON in text.
+ */
+export interface Tables {
+  schema_migration: { name: string; applied: number }
+  account: { id: string; email: string; role: 'admin' | 'user'; created: number; suspended: number; last_stamp: number }
+  api_key: {
+    id: string
+    account_id: string
+    name: string
+    scopes: string
+    hash: string
+    tail: string
+    created: number
+    last_used: number | null
+    revoked: number | null
+  }
+  dag: {
+    cid: string
+    state: 'partial' | 'complete' | 'quarantined'
+    bytes: number | null
+    blocks: number | null
+    holders: number
+    visits: number
+    created: number
+    completed: number | null
+  }
+  missing_block: { dag: string; position: number; cid: string; path: string }
+  upload: { id: string; account_id: string; name: string | null; kind: 'file' | 'directory' | 'car'; bytes: number; created: number }
+  upload_root: { upload_id: string; position: number; cid: string; dag: string; name: string | null }
+  pin_request: {
+    id: string
+    account_id: string
+    cid: string
+    dag: string
+    name: string | null
+    /** `name` after `fold`. */
+    name_folded: string | null
+    meta: string | null
+    origins: string
+    status: 'queued' | 'pinning' | 'pinned' | 'failed'
+    reason: string | null
+    created: number
+    deadline: number
+    upload_id: string | null
+  }
+  /** One row a pair of `meta`. The digest of the pair stands for it: an index entry must be short. */
+  pin_meta: { pin_id: string; account_id: string; digest: string }
+  job: {
+    id: string
+    kind: string
+    key: string
+    payload: string | null
+    attempts: number
+    wanted: number
+    /** When it may be claimed: for a leased job, when its lease runs out. */
+    due_at: number
+    /** For a leased job: when it was asked to run again, since it was claimed. */
+    again_at: number | null
+    owner: string | null
+    dead: number
+    error: string | null
+  }
+  instance: { name: string; value: string }
+  member: { id: string; email: string; password: string; created: number }
+  member_session: { hash: string; member_id: string; created: number; seen: number }
+}

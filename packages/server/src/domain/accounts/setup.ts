@@ -1,0 +1,44 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { fault } from '../../kernel/faults.ts'
+import type { Account, Db } from '../../ports/db/index.ts'
+import type { Accounts } from './accounts.ts'
+
+export interface SetupParts {
+  db: Db
+  accounts: Accounts
+}
+
+/** The first admin of a fresh instance, made by whoever holds the one-time link that the start prints. */
+export interface Setup {
+  isNeeded(): Promise<boolean>
+  /** A new token for the link; earlier ones stop working. Only its hash is stored. */
+  issue(): Promise<string>
+  /** Faults UNAUTHENTICATED for a wrong token, CONFLICT once an admin exists. */
+  redeem(token: string, email: string, password: string): Promise<Account>
+}
+
+const name = 'setup-token-hash'
+
+export function createSetup({ db, accounts }: SetupParts): Setup {
+  const isNeeded = async () => (await db.read((r) => r.accounts.countAdmins())) === 0
+  return {
+    isNeeded,
+    async issue() {
+      const token = randomBytes(24).toString('base64url')
+      await db.write((w) => w.instance.set(name, hashOf(token)))
+      return token
+    },
+    async redeem(token, email, password) {
+      if (!(await isNeeded())) throw fault('CONFLICT', { reason: 'this server has an admin already' })
+      const stored = await db.read((r) => r.instance.get(name))
+      if (stored === undefined || stored !== hashOf(token)) throw fault('UNAUTHENTICATED', { reason: 'this set-up link is not valid (any more)' })
+      const admin = await accounts.ensureAdmin(email, password)
+      await db.write((w) => w.instance.remove(name))
+      return admin
+    },
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}

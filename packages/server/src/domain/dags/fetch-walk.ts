@@ -1,0 +1,116 @@
+import { assertStorable, identityBytes, isLeaf, links } from '@thole/dag'
+import type { CID } from 'multiformats/cid'
+import { fault } from '../../kernel/faults.ts'
+import type { BlockStore } from '../../ports/block-store.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { FetchSession } from '../../ports/network.ts'
+
+/** How far a fetch has come; written by the walk, read by whoever reports. */
+export interface FetchProgress {
+  /** Distinct blocks and bytes of the DAG that are here now. */
+  blocks: number
+  bytes: number
+  /** Blocks that came over the network in this run. */
+  fetched: number
+  /** Blocks asked for and not here yet. */
+  waitingFor: number
+  /** When the last block came. */
+  lastBlock: number
+}
+
+export interface FetchWalk {
+  root: CID
+  blocks: BlockStore
+  session: FetchSession
+  progress: FetchProgress
+  clock: Clock
+  signal: AbortSignal
+}
+
+/** What arrived is made durable at least so often: a restart goes on from there. */
+const checkpointMs = 2_000
+const checkpointBytes = 64 * 1024 * 1024
+
+/**
+ * Walks a DAG depth first, reading what is stored and asking the session for the rest. Every block that came is durable
+ * when this resolves. Returns the size of the whole DAG, each distinct block once.
+ */
+export async function walkWhileFetching({ root, blocks, session, progress, clock, signal }: FetchWalk): Promise<{ bytes: number; blocks: number }> {
+  const writer = blocks.writer()
+  const seen = new Set<string>()
+  const todo: CID[] = []
+  const asked = new Map<string, CID>()
+  const incoming = session.blocks[Symbol.asyncIterator]()
+  let checkpointed = clock.now()
+  let unsaved = 0
+
+  const push = (cid: CID) => {
+    const key = keyOf(cid)
+    if (seen.has(key)) return
+    assertStorable(cid)
+    seen.add(key)
+    todo.push(cid)
+  }
+  const take = (cid: CID, bytes: Uint8Array) => {
+    progress.blocks++
+    progress.bytes += bytes.length
+    if (!isLeaf(cid)) for (const link of links(cid, bytes).reverse()) push(link)
+  }
+  const visit = async (cid: CID): Promise<boolean> => {
+    const hash = cid.multihash.bytes
+    if (isLeaf(cid) && identityBytes(cid) === undefined) {
+      const size = await blocks.size(hash)
+      if (size === undefined) return false
+      progress.blocks++
+      progress.bytes += size
+      return true
+    }
+    const bytes = identityBytes(cid) ?? (await blocks.get(hash, { signal }))
+    if (bytes === undefined) return false
+    take(cid, bytes)
+    return true
+  }
+
+  try {
+    push(root)
+    for (;;) {
+      const wants: CID[] = []
+      while (todo.length > 0 && asked.size < session.window) {
+        signal.throwIfAborted()
+        const cid = todo.pop()!
+        if (await visit(cid)) continue
+        asked.set(keyOf(cid), cid)
+        wants.push(cid)
+      }
+      if (wants.length > 0) session.want(wants)
+      progress.waitingFor = asked.size
+      if (asked.size === 0 && todo.length === 0) break
+      const next = await incoming.next()
+      signal.throwIfAborted()
+      if (next.done) throw fault('NO_PROVIDERS', { reason: 'the network session ended' })
+      const { cid, bytes } = next.value
+      if (!asked.delete(keyOf(cid))) continue
+      progress.fetched++
+      progress.lastBlock = clock.now()
+      unsaved += bytes.length
+      await writer.put({ cid, bytes })
+      take(cid, bytes)
+      if (unsaved > checkpointBytes || clock.now() - checkpointed > checkpointMs) {
+        await writer.commit()
+        checkpointed = clock.now()
+        unsaved = 0
+      }
+    }
+    await writer.commit()
+    return { bytes: progress.bytes, blocks: progress.blocks }
+  } catch (error) {
+    // What arrived before a fetch was stopped is worth keeping: the next run goes on from it.
+    await writer.commit().catch(() => writer.abort())
+    throw error
+  }
+}
+
+/** Completeness goes by codec and multihash. */
+function keyOf(cid: CID): string {
+  return `${cid.code}:${Buffer.from(cid.multihash.bytes).toString('latin1')}`
+}

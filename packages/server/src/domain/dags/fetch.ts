@@ -1,0 +1,120 @@
+import { CID } from 'multiformats/cid'
+import { toFault } from '../../kernel/faults.ts'
+import { bytesInWords, count, durationInWords } from '../../kernel/words.ts'
+import type { BlockStore } from '../../ports/block-store.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Db, PinRequest } from '../../ports/db/index.ts'
+import type { FetchSession, Network } from '../../ports/network.ts'
+import { applyMeasure } from './measure.ts'
+import { walkWhileFetching, type FetchProgress } from './fetch-walk.ts'
+import { explain } from './explain.ts'
+
+export interface FetcherParts {
+  db: Db
+  blocks: BlockStore
+  network: Network
+  clock: Clock
+}
+
+/** How one run of a fetch ended: nothing to do any more, or when to try again. */
+export type FetchEnd = { done: true } | { done: false; runAt: number; reason: string }
+
+export interface Fetcher {
+  /**
+   * Fetches what is missing of a DAG for every request that waits for it. Returns when it is complete, when nobody waits
+   * any more, or when no block came for a while. Never throws for what peers do. `attempts`: earlier runs without success.
+   */
+  run(dag: string, options: { attempts: number; signal: AbortSignal }): Promise<FetchEnd>
+}
+
+/** No block for so long: the run ends and says why. */
+const stallMs = 30_000
+const reportMs = 1_000
+const backoffMs = [2_000, 5_000, 15_000, 60_000, 300_000, 900_000]
+
+export function createFetcher(parts: FetcherParts): Fetcher {
+  const { db, blocks, network, clock } = parts
+
+  /** Fails the requests whose time is over; returns those that still wait. */
+  async function expire(dag: string, reason: string): Promise<PinRequest[]> {
+    const now = clock.now()
+    const waiting = await db.read((r) => r.pins.waiting(dag))
+    const over = waiting.filter((request) => request.deadline <= now)
+    if (over.length === 0) return waiting
+    await db.write((w) => w.pins.settle(dag, { status: 'failed', reason: `Given up at the deadline. ${reason}`, ids: over.map(({ id }) => id) }))
+    return waiting.filter((request) => request.deadline > now)
+  }
+
+  async function fetchNow(dag: string, session: FetchSession, origins: Set<string>, signal: AbortSignal): Promise<FetchEnd | undefined> {
+    const stop = new AbortController()
+    const progress: FetchProgress = { blocks: 0, bytes: 0, fetched: 0, waitingFor: 0, lastBlock: clock.now() }
+    const watch = async (): Promise<FetchEnd | undefined> => {
+      for (;;) {
+        await pause(reportMs, AbortSignal.any([signal, stop.signal]))
+        if (stop.signal.aborted || signal.aborted) return undefined
+        const reason = explain(session.attempts(), network.status(), progress)
+        const waiting = await expire(dag, reason)
+        if (waiting.length === 0) return { done: true }
+        const added = waiting.flatMap((request) => request.origins).filter((origin) => !origins.has(origin))
+        if (added.length > 0) session.addOrigins(added)
+        for (const origin of added) origins.add(origin)
+        if (clock.now() - progress.lastBlock > stallMs) return { done: false, runAt: 0, reason }
+        const words = progress.fetched > 0 ? `Fetching: ${count(progress.blocks, 'block')}, ${bytesInWords(progress.bytes)} so far.` : reason
+        await db.write((w) => w.pins.settle(dag, { status: 'pinning', reason: words }))
+      }
+    }
+    const walking = walkWhileFetching({ root: CID.parse(dag), blocks, session, progress, clock, signal: AbortSignal.any([signal, stop.signal]) })
+    const watching = watch()
+    try {
+      const first = await Promise.race([walking.then((size) => ({ size })), watching.then((end) => ({ end }))])
+      if ('end' in first) return first.end
+      await db.write(async (w) => applyMeasure(w, await w.dags.lock(dag, clock.now()), { complete: true, ...first.size }, clock.now()))
+      return { done: true }
+    } finally {
+      stop.abort()
+      await Promise.allSettled([walking, watching])
+    }
+  }
+
+  return {
+    async run(dag, { attempts, signal }) {
+      const waiting = await expire(dag, 'The content did not arrive.')
+      if (waiting.length === 0) return { done: true }
+      await db.write((w) => w.pins.settle(dag, { status: 'pinning', reason: 'Asking for the content.' }))
+      const origins = new Set(waiting.flatMap((request) => request.origins))
+      const session = network.fetch({ origins: [...origins], signal })
+      try {
+        const end = await fetchNow(dag, session, origins, signal)
+        signal.throwIfAborted()
+        if (end?.done !== false) return { done: true }
+        const left = await expire(dag, end.reason)
+        if (left.length === 0) return { done: true }
+        const wait = backoffMs[Math.min(attempts, backoffMs.length - 1)] ?? 0
+        const runAt = Math.min(clock.now() + wait, ...left.map((request) => request.deadline))
+        const reason = `${end.reason} Next try in ${durationInWords(runAt - clock.now())}.`
+        await db.write((w) => w.pins.settle(dag, { status: 'queued', reason }))
+        return { done: false, runAt, reason }
+      } catch (error) {
+        const { retry, message } = toFault(error)
+        if (retry || signal.aborted) throw error
+        await db.write((w) => w.pins.settle(dag, { status: 'failed', reason: message }))
+        return { done: true }
+      } finally {
+        await session.close()
+      }
+    },
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+  })
+}

@@ -1,0 +1,39 @@
+import { assertStorable, canonicalCid, parseCid } from '@thole/dag'
+import type { CID } from 'multiformats/cid'
+import { fault } from '../../kernel/faults.ts'
+
+/** What a client asks for. */
+export interface PinWish {
+  cid: string
+  name?: string
+  /** Where the bytes may be. Any text: what cannot be used is skipped and named in the reason. */
+  origins?: readonly string[]
+  meta?: Readonly<Record<string, string>>
+}
+
+export interface CheckedWish {
+  cid: string
+  root: CID
+  dag: string
+  name?: string
+  origins: string[]
+  meta?: Record<string, string>
+}
+
+const maxName = 255
+const maxMeta = 1000
+const maxMetaText = 4096
+const maxOrigins = 1000
+const maxOriginText = 1024
+
+/** PSA §Pin: limits of a pin object. Origins are hints: too long a list is cut, never refused. */
+export function checkWish(wish: PinWish): CheckedWish {
+  const root = parseCid(wish.cid)
+  assertStorable(root)
+  if (wish.name !== undefined && [...wish.name].length > maxName) throw fault('INVALID_REQUEST', { reason: `the name is longer than ${maxName} characters` })
+  const meta = wish.meta && Object.entries(wish.meta)
+  if (meta && meta.length > maxMeta) throw fault('INVALID_REQUEST', { reason: `meta has more than ${maxMeta} entries` })
+  if (meta?.some(([key, value]) => key.length + value.length > maxMetaText)) throw fault('INVALID_REQUEST', { reason: `an entry of meta is longer than ${maxMetaText} characters` })
+  const origins = [...new Set(wish.origins)].filter((origin) => origin.length <= maxOriginText).slice(0, maxOrigins)
+  return { cid: wish.cid, root, dag: canonicalCid(root), name: wish.name, origins, meta: meta && Object.fromEntries(meta) }
+}

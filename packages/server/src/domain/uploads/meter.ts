@@ -1,0 +1,42 @@
+import { fault } from '../../kernel/faults.ts'
+import { bytesInWords } from '../../kernel/words.ts'
+import type { IncomingFile } from './receive.ts'
+
+export interface MeterOptions {
+  maxBytes: number
+  /** Bytes that may still be written to the medium. */
+  free(): Promise<number>
+  signal: AbortSignal
+}
+
+/** Room is looked at again after so many bytes. */
+const lookEvery = 256 * 1024 * 1024
+
+/** Counts what streams through, and stops it at the limit, on abort, or when the medium runs full. */
+export function meter({ maxBytes, free, signal }: MeterOptions) {
+  let bytes = 0
+  let looked = 0
+
+  async function demandRoom(): Promise<void> {
+    if ((await free()) <= 0) throw fault('STORAGE_FULL')
+  }
+
+  async function* through(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const piece of source) {
+      signal.throwIfAborted()
+      bytes += piece.length
+      if (bytes > maxBytes) throw fault('TOO_LARGE', { reason: `an upload may have ${bytesInWords(maxBytes)}`, limit: maxBytes })
+      if (bytes - looked > lookEvery) {
+        looked = bytes
+        await demandRoom()
+      }
+      yield piece
+    }
+  }
+
+  async function* throughFiles(files: AsyncIterable<IncomingFile>): AsyncIterable<IncomingFile> {
+    for await (const file of files) yield { path: file.path, bytes: through(file.bytes) }
+  }
+
+  return { bytes: () => bytes, demandRoom, through, throughFiles }
+}

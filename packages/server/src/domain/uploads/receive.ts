@@ -1,0 +1,57 @@
+import { assertStorable, buildFile, directoryBuilder, profiles, readCar, type BlockSink, type ProfileName } from '@thole/dag'
+import type { CID } from 'multiformats/cid'
+import { fault } from '../../kernel/faults.ts'
+import type { UploadKind } from '../../ports/db/index.ts'
+
+/** One file of a form: its path inside of the upload, and its bytes, to be read before the next one is asked for. */
+export interface IncomingFile {
+  /** 'a.txt' or 'folder/a.txt'. */
+  path: string
+  bytes: AsyncIterable<Uint8Array>
+}
+
+export interface ReceivedRoots {
+  kind: UploadKind
+  roots: CID[]
+}
+
+export interface ReceiveOptions {
+  profile: ProfileName
+  signal?: AbortSignal
+}
+
+export async function receiveFile(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { profile, signal }: ReceiveOptions): Promise<ReceivedRoots> {
+  const file = await buildFile(bytes, profiles[profile], sink, { signal })
+  if (file.size === 0) throw fault('INVALID_REQUEST', { reason: 'the body is empty' })
+  return { kind: 'file', roots: [file.cid] }
+}
+
+/** One plain file gives the file's root; several, or a name with folders, give a directory. */
+export async function receiveFiles(files: AsyncIterable<IncomingFile>, sink: BlockSink, { profile, signal }: ReceiveOptions): Promise<ReceivedRoots> {
+  const directory = directoryBuilder(profiles[profile])
+  let first: { path: string; cid: CID } | undefined
+  let number = 0
+  for await (const { path, bytes } of files) {
+    const file = await buildFile(bytes, profiles[profile], sink, { signal })
+    directory.add(path, file)
+    first ??= { path, cid: file.cid }
+    number++
+  }
+  if (first === undefined) throw fault('INVALID_REQUEST', { reason: 'the form has no file (a part with a file name)' })
+  if (number === 1 && !first.path.includes('/')) return { kind: 'file', roots: [first.cid] }
+  return { kind: 'directory', roots: [(await directory.finish(sink)).cid] }
+}
+
+export async function receiveCar(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { signal }: ReceiveOptions): Promise<ReceivedRoots> {
+  const car = await readCar(bytes, { signal })
+  car.roots.forEach(assertStorable)
+  let blocks = 0
+  for await (const block of car.blocks) {
+    assertStorable(block.cid)
+    blocks++
+    const room = sink(block)
+    if (room) await room
+  }
+  if (blocks === 0) throw fault('INVALID_CAR', { reason: 'it has no blocks' })
+  return { kind: 'car', roots: car.roots }
+}

@@ -1,0 +1,16 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Dags } from '../../domain/dags/index.ts'
+import type { Api } from './index.ts'
+import { dagShape, json, problems } from './shapes.ts'
+
+const get = createRoute({
+  method: 'get',
+  path: '/dags/{cid}',
+  summary: 'Whether a DAG is here, and what is missing',
+  request: { params: z.object({ cid: z.string().openapi({ param: { name: 'cid', in: 'path' } }) }) },
+  responses: { 200: json(dagShape, 'Known here'), ...problems },
+})
+
+export function dagRoutes(routes: Api, { dags }: { dags: Dags }): void {
+  routes.openapi(get, async (call) => call.json(await dags.describe(call.req.valid('param').cid), 200))
+}

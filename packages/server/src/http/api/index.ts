@@ -1,0 +1,64 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Accounts, Keys, Setup } from '../../domain/accounts/index.ts'
+import type { Dags } from '../../domain/dags/index.ts'
+import type { Pins } from '../../domain/pins/index.ts'
+import type { Uploads } from '../../domain/uploads/index.ts'
+import { fault } from '../../kernel/faults.ts'
+import type { Log } from '../../ports/log.ts'
+import type { SignIn } from '../../ports/sign-in.ts'
+import { byKey, bySession, faultOf, type EdgeEnv } from '../edge.ts'
+import { dagRoutes } from './dags.ts'
+import { instanceRoutes, type InstanceFacts } from './instance.ts'
+import { keyRoutes } from './keys.ts'
+import { pinRoutes } from './pins.ts'
+import { problem } from './problem.ts'
+import { sessionRoutes } from './session.ts'
+import { uploadRoutes } from './uploads.ts'
+
+export interface ApiParts {
+  accounts: Accounts
+  keys: Keys
+  setup: Setup
+  signIn: SignIn
+  uploads: Uploads
+  pins: Pins
+  dags: Dags
+  instance: () => InstanceFacts
+  maxBody: number
+  log: Log
+}
+
+export type Api = OpenAPIHono<EdgeEnv>
+
+/** Thole's own API. Programs send a key, the dashboard its session. */
+export function api(parts: ApiParts): Api {
+  const routes: Api = new OpenAPIHono<EdgeEnv>({
+    strict: false,
+    defaultHook: (result) => {
+      if (!result.success) throw fault('INVALID_REQUEST', { reason: result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') })
+    },
+  })
+  routes.onError((error, call) => problem(call, faultOf(error, parts.log, call)))
+
+  instanceRoutes(routes, parts)
+  sessionRoutes(routes, parts)
+
+  routes.use(async (call, next) => {
+    if (call.req.path.endsWith('/openapi.json')) return next()
+    call.set('principal', call.req.header('authorization') ? await byKey(parts.keys, call) : await bySession(parts.accounts, call))
+    await next()
+  })
+  uploadRoutes(routes, parts)
+  pinRoutes(routes, parts)
+  dagRoutes(routes, parts)
+  keyRoutes(routes, parts)
+  routes.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
+  routes.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Thole', version: parts.instance().version, description: 'Self-hosted storage and pinning for IPFS.' },
+    servers: [{ url: '/api/v1' }],
+    security: [{ key: [] }],
+  })
+  routes.notFound((call) => problem(call, fault('NOT_FOUND', { what: 'such endpoint' })))
+  return routes
+}

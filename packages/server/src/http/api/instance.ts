@@ -1,0 +1,24 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Setup } from '../../domain/accounts/index.ts'
+import type { Api } from './index.ts'
+import { json } from './shapes.ts'
+
+const shape = z
+  .object({
+    version: z.string(),
+    setup: z.boolean().openapi({ description: 'The first admin is still to be made' }),
+    network: z.object({ mode: z.enum(['local', 'public', 'none']), driver: z.string(), state: z.string(), addresses: z.array(z.string()) }),
+    urls: z.object({ gateway: z.string(), subdomainGateway: z.string().optional(), psa: z.string() }),
+    limits: z.object({ maxBody: z.number() }),
+    profiles: z.array(z.string()),
+  })
+  .openapi('Instance')
+
+/** What a page needs to know before anybody signed in. */
+export type InstanceFacts = Omit<z.infer<typeof shape>, 'setup'>
+
+const get = createRoute({ method: 'get', path: '/instance', summary: 'What this server is', security: [], responses: { 200: json(shape, 'This server') } })
+
+export function instanceRoutes(routes: Api, { setup, instance }: { setup: Setup; instance: () => InstanceFacts }): void {
+  routes.openapi(get, async (call) => call.json({ ...instance(), setup: await setup.isNeeded() }, 200))
+}

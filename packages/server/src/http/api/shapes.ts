@@ -1,0 +1,66 @@
+import { z } from '@hono/zod-openapi'
+import type { PinRequestView, Upload } from '../../ports/db/index.ts'
+
+/** The JSON shapes of the API, in one place: schemas for the document, and how rows become them. */
+export const rootShape = z.object({ cid: z.string(), name: z.string().optional() }).openapi('Root')
+
+export const uploadShape = z
+  .object({ id: z.string(), name: z.string().optional(), kind: z.enum(['file', 'directory', 'car']), bytes: z.number(), created: z.iso.datetime(), roots: z.array(rootShape) })
+  .openapi('Upload')
+
+export const pinShape = z
+  .object({
+    id: z.string(),
+    cid: z.string(),
+    name: z.string().optional(),
+    status: z.enum(['queued', 'pinning', 'pinned', 'failed']),
+    reason: z.string().optional(),
+    created: z.iso.datetime(),
+    bytes: z.number().optional(),
+    blocks: z.number().optional(),
+    uploadId: z.string().optional(),
+  })
+  .openapi('Pin')
+
+export const dagShape = z
+  .object({
+    cid: z.string(),
+    state: z.enum(['partial', 'complete', 'quarantined']),
+    bytes: z.number().optional(),
+    blocks: z.number().optional(),
+    missingCount: z.number(),
+    missing: z.array(z.object({ cid: z.string(), path: z.string() })),
+    visits: z.number(),
+  })
+  .openapi('Dag')
+
+export const keyShape = z
+  .object({ id: z.string(), name: z.string(), scopes: z.array(z.string()), tail: z.string(), created: z.iso.datetime(), lastUsed: z.iso.datetime().optional() })
+  .openapi('Key')
+
+export const problemShape = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string(), code: z.string() }).openapi('Problem')
+
+export const problems = { default: { description: 'What went wrong', content: { 'application/problem+json': { schema: problemShape } } } }
+
+export const idParam = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
+
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(25),
+  before: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Created strictly before' }),
+})
+
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+export function uploadView({ id, name, kind, bytes, created, roots }: Upload): z.infer<typeof uploadShape> {
+  return { id, name, kind, bytes, created: iso(created), roots: roots.map(({ cid, name: rootName }) => ({ cid, name: rootName })) }
+}
+
+export function pinView({ id, cid, name, status, reason, created, bytes, blocks, uploadId }: PinRequestView): z.infer<typeof pinShape> {
+  return { id, cid, name, status, reason, created: iso(created), bytes, blocks, uploadId }
+}
+
+export function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

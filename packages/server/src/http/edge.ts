@@ -1,0 +1,81 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { cors } from 'hono/cors'
+import type { Principal } from '../domain/access/index.ts'
+import type { Accounts, Keys } from '../domain/accounts/index.ts'
+import { fault, toFault, type Fault } from '../kernel/faults.ts'
+import type { Log } from '../ports/log.ts'
+
+/** What every dialect's handlers see of a call. */
+export interface EdgeEnv {
+  Bindings: HttpBindings
+  Variables: { principal: Principal }
+}
+
+export type Call = Context<EdgeEnv>
+
+/** `Authorization: Bearer <key>` → principal. Faults UNAUTHENTICATED. */
+export async function byKey(keys: Keys, call: Call): Promise<Principal> {
+  const header = call.req.header('authorization')
+  if (!header) throw fault('UNAUTHENTICATED', { reason: 'the Authorization header is missing' })
+  const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
+  if (!token) throw fault('UNAUTHENTICATED', { reason: 'the Authorization header must be "Bearer <key>"' })
+  return keys.authenticate(token)
+}
+
+/**
+ * The session cookie → principal. A request that changes something must come from a page of this very origin: a page of the gateway
+ * on another host name is same-site, yet a stranger.
+ */
+export async function bySession(accounts: Accounts, call: Call): Promise<Principal> {
+  demandSameOrigin(call)
+  return accounts.bySession(call.req.raw.headers)
+}
+
+export function demandSameOrigin(call: Call): void {
+  if (call.req.method === 'GET' || call.req.method === 'HEAD') return
+  const site = call.req.header('sec-fetch-site')
+  if (site === 'same-origin') return
+  const origin = call.req.header('origin')
+  if (site === undefined && origin !== undefined && URL.canParse(origin) && new URL(origin).host === call.req.header('host')) return
+  throw fault('UNAUTHENTICATED', { reason: 'a session works only from the pages of this server; programs use a key' })
+}
+
+/** A signal that ends with the client: aborted when the connection goes before the answer is complete. */
+export function signalOf(call: Call): AbortSignal {
+  const gone = new AbortController()
+  const { outgoing } = call.env
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) gone.abort(fault('ABORTED'))
+  })
+  return gone.signal
+}
+
+/** The body as it comes, one piece at a time; stopping early leaves the connection usable. */
+export function bodyOf(call: Call): AsyncIterable<Uint8Array> {
+  return call.env.incoming.iterator({ destroyOnReturn: false })
+}
+
+/** Refuses by the declared length, before a byte is read. */
+export function demandBodyLimit(call: Call, limit: number): void {
+  const declared = Number(call.req.header('content-length') ?? 0)
+  if (declared > limit) throw fault('TOO_LARGE', { reason: `the body may have ${limit} bytes`, limit })
+}
+
+/** Turns what was thrown into a fault, and writes what only the operator may know into the log. */
+export function faultOf(error: unknown, log: Log, call: Call): Fault {
+  const found = toFault(error)
+  const data = { method: call.req.method, path: call.req.path, code: found.code }
+  if (found.code === 'INTERNAL') log.error({ ...data, incident: found.data.incident, error: found.cause ?? found }, 'a request failed')
+  else if (found.status >= 500) log.warn({ ...data, error: found.cause ?? found.message }, 'a request could not be served')
+  return found
+}
+
+/** Any origin may call a dialect with a key; cookies are never taken from there. */
+export const openToAllOrigins = cors({
+  origin: '*',
+  allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+  allowHeaders: ['Authorization', 'Content-Type', 'X-Name'],
+  exposeHeaders: ['Retry-After', 'X-Ratelimit-Limit', 'X-Ratelimit-Remaining', 'X-Ratelimit-Reset', 'Link', 'Count'],
+  maxAge: 86_400,
+})

@@ -1,0 +1,90 @@
+import { Busboy, type BusboyHeaders } from '@fastify/busboy'
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { fault } from '../kernel/faults.ts'
+import type { IncomingFile } from '../domain/uploads/index.ts'
+
+export interface FormLimits {
+  files?: number
+  fields?: number
+  /** Bytes of a part's header lines. */
+  header?: number
+}
+
+/**
+ * The files of a `multipart/form-data` body, one after the other: the next part is read only when the bytes of the one before
+ * were. Parts without a file name are passed over. Fault INVALID_REQUEST where the form is malformed or cut short.
+ */
+export async function* formFiles(incoming: IncomingMessage, limits: FormLimits = {}): AsyncIterable<IncomingFile> {
+  const { files = 1_000_000, fields = 1000, header = 16 * 1024 } = limits
+  const found: { path: string; stream: Readable }[] = []
+  let ended = false
+  let failure: unknown
+  let notice = () => {}
+
+  const form = open(incoming, { files, fields, fieldSize: 64 * 1024, headerSize: header })
+  const end = (error?: unknown) => {
+    ended = true
+    failure ??= error
+    for (const { stream } of found) stream.destroy()
+    notice()
+  }
+  const tooMany = () => end(fault('TOO_LARGE', { reason: `a form may have ${files} files and ${fields} fields` }))
+  form.on('file', (_field, stream, filename) => {
+    stream.on('error', () => {})
+    if (filename === undefined || filename === '') return void stream.resume()
+    found.push({ path: decodeName(filename), stream })
+    notice()
+  })
+  form.on('finish', () => end())
+  form.on('error', (error) => end(fault('INVALID_REQUEST', { reason: `the form is malformed: ${words(error)}` }, { cause: error })))
+  form.on('filesLimit', tooMany)
+  form.on('fieldsLimit', tooMany)
+  incoming.once('aborted', () => form.destroy(fault('ABORTED')))
+  incoming.pipe(form)
+
+  try {
+    for (;;) {
+      const next = found.shift()
+      if (next) {
+        yield { path: next.path, bytes: checked(next.stream, () => failure) }
+        continue
+      }
+      if (failure !== undefined) throw failure
+      if (ended) return
+      await new Promise<void>((resolve) => (notice = resolve))
+    }
+  } finally {
+    incoming.unpipe(form)
+    incoming.resume()
+    form.destroy()
+  }
+}
+
+function open(incoming: IncomingMessage, limits: { files: number; fields: number; fieldSize: number; headerSize: number }) {
+  try {
+    return new Busboy({ headers: incoming.headers as BusboyHeaders, preservePath: true, limits })
+  } catch (cause) {
+    throw fault('INVALID_REQUEST', { reason: `the form is malformed: ${words(cause)}` }, { cause })
+  }
+}
+
+/** A part that was cut short must not pass for a whole one. */
+async function* checked(stream: Readable, failure: () => unknown): AsyncIterable<Uint8Array> {
+  try {
+    for await (const piece of stream) yield piece as Uint8Array
+  } catch (error) {
+    throw failure() ?? error
+  }
+  const broken = failure()
+  if (broken !== undefined) throw broken
+}
+
+/** curl and browsers send UTF-8 names; backslashes of old Windows clients are separators. */
+function decodeName(name: string): string {
+  return name.replaceAll('\\', '/').replace(/^(\.?\/)+/, '')
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message.toLowerCase() : 'it cannot be read'
+}

@@ -1,0 +1,49 @@
+import { Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Principal } from '../../domain/access/index.ts'
+import type { Accounts, Keys } from '../../domain/accounts/index.ts'
+import type { Uploads } from '../../domain/uploads/index.ts'
+import { fault } from '../../kernel/faults.ts'
+import type { Log } from '../../ports/log.ts'
+import { byKey, bySession, demandBodyLimit, faultOf, openToAllOrigins, signalOf, type Call, type EdgeEnv } from '../edge.ts'
+import { pinStatus } from '../psa/pin-status.ts'
+import { profileOf, receiveBody } from '../upload-body.ts'
+
+export interface PinionUploadParts {
+  uploads: Uploads
+  delegates(): string[]
+  maxBody: number
+  log: Log
+}
+
+/** Pinion's upload service for programs: Bearer keys. */
+export function pinionApiUploads(keys: Keys, parts: PinionUploadParts): Hono<EdgeEnv> {
+  return new Hono<EdgeEnv>({ strict: false }).use(openToAllOrigins).route('/', uploadRoutes((call) => byKey(keys, call), parts))
+}
+
+/** Pinion's upload service for browsers: the session. */
+export function pinionWebUploads(accounts: Accounts, parts: PinionUploadParts): Hono<EdgeEnv> {
+  return uploadRoutes((call) => bySession(accounts, call), parts)
+}
+
+function uploadRoutes(principalOf: (call: Call) => Promise<Principal>, parts: PinionUploadParts): Hono<EdgeEnv> {
+  const { uploads, delegates, maxBody, log } = parts
+  const routes = new Hono<EdgeEnv>({ strict: false })
+
+  routes.post('/', async (call) => {
+    const principal = await principalOf(call)
+    demandBodyLimit(call, maxBody)
+    const wish = { name: call.req.query('name') || undefined, profile: profileOf(call), pin: true, signal: signalOf(call) }
+    const { pins } = await receiveBody(uploads, principal, call, wish)
+    const statuses = pins.map((request) => pinStatus(request, delegates()))
+    return call.json(statuses.length === 1 ? statuses[0] : statuses)
+  })
+  routes.all('*', (call) => {
+    throw fault('METHOD_NOT_ALLOWED', { method: `${call.req.method} ${call.req.path}` })
+  })
+  routes.onError((error, call) => {
+    const { code, status, message } = faultOf(error, log, call)
+    return call.json({ error: code, message }, status as ContentfulStatusCode)
+  })
+  return routes
+}

@@ -1,0 +1,16 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Fault, FaultCode } from '../../kernel/faults.ts'
+import type { Call } from '../edge.ts'
+
+/** Where the specification has a word of its own; PSA §Failure. */
+const reasons: Partial<Record<FaultCode, { reason: string; status?: ContentfulStatusCode }>> = {
+  INVALID_REQUEST: { reason: 'BAD_REQUEST' },
+  UNAUTHENTICATED: { reason: 'UNAUTHORIZED' },
+  QUOTA_EXCEEDED: { reason: 'INSUFFICIENT_FUNDS', status: 409 },
+  INTERNAL: { reason: 'INTERNAL_SERVER_ERROR' },
+}
+
+export function failure(call: Call, { code, status, message }: Fault): Response {
+  const row = reasons[code]
+  return call.json({ error: { reason: row?.reason ?? code, details: message } }, row?.status ?? (status as ContentfulStatusCode))
+}

@@ -1,0 +1,97 @@
+import type { ServerResponse } from 'node:http'
+import { toFault } from '../kernel/faults.ts'
+
+/** An HTTP answer before it is written. A body that is iterated is read only as fast as the client takes it. */
+export interface Reply {
+  status: number
+  headers: Record<string, string>
+  body?: string | Uint8Array | AsyncIterable<Uint8Array>
+}
+
+export interface SendOptions {
+  /** Answer a HEAD request: the headers alone; the body is not touched. */
+  head: boolean
+  /** Aborts when the client is no longer waited for: the connection is cut. */
+  signal: AbortSignal
+}
+
+/**
+ * Writes a reply. Resolves when all of it was handed to the system, rejects with a Fault otherwise: ABORTED where the
+ * client went away or `signal` aborted, else what the body threw. Where the body failed before its first chunk,
+ * nothing was sent (`outgoing.headersSent` is false) and another reply may follow; later failures cut the
+ * connection, so that a part is never taken for the whole. A body that does not match its `content-length` fails.
+ */
+export async function sendReply(outgoing: ServerResponse, reply: Reply, { head, signal }: SendOptions): Promise<void> {
+  const { body } = reply
+  if (head) {
+    outgoing.writeHead(reply.status, reply.headers).end()
+    return
+  }
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    sendWhole(outgoing, reply, body)
+    return
+  }
+  const cut = () => outgoing.destroy()
+  if (signal.aborted) cut()
+  else signal.addEventListener('abort', cut, { once: true })
+  const chunks = body[Symbol.asyncIterator]()
+  try {
+    await sendChunks(outgoing, reply, chunks)
+  } catch (error) {
+    if (outgoing.headersSent) outgoing.destroy()
+    throw toFault(error)
+  } finally {
+    signal.removeEventListener('abort', cut)
+    await chunks.return?.()
+  }
+}
+
+function sendWhole(outgoing: ServerResponse, { status, headers }: Reply, body: string | Uint8Array | undefined): void {
+  const bodiless = status === 204 || status === 304
+  const length = { 'content-length': String(body === undefined ? 0 : Buffer.byteLength(body)) }
+  outgoing.writeHead(status, bodiless ? headers : { ...headers, ...length }).end(body)
+}
+
+async function sendChunks(outgoing: ServerResponse, { status, headers }: Reply, chunks: AsyncIterator<Uint8Array>): Promise<void> {
+  const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length'])
+  let written = 0
+  // The first chunk is awaited before the headers leave: a missing block can then still become a proper status.
+  let next = await chunks.next()
+  assertOpen(outgoing)
+  outgoing.writeHead(status, headers)
+  for (; !next.done; next = await chunks.next()) {
+    assertOpen(outgoing)
+    written += next.value.length
+    if (length !== undefined && written > length) throw new Error(`the body is longer than the ${length} bytes announced`)
+    if (!outgoing.write(next.value)) await drained(outgoing)
+  }
+  assertOpen(outgoing)
+  if (length !== undefined && written < length) throw new Error(`the body ended after ${written} of ${length} bytes`)
+  await ended(outgoing)
+}
+
+/** Resolves when more may be written, or when nobody is there to write to. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const done = () => {
+    outgoing.off('drain', done).off('close', done)
+    resolve()
+  }
+  outgoing.once('drain', done).once('close', done)
+  return promise
+}
+
+function ended(outgoing: ServerResponse): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  outgoing.once('finish', resolve).once('close', () => reject(gone()))
+  outgoing.end()
+  return promise
+}
+
+function assertOpen(outgoing: ServerResponse): void {
+  if (outgoing.destroyed) throw gone()
+}
+
+function gone(): Error {
+  return new DOMException('the client went away', 'AbortError')
+}

@@ -1,0 +1,38 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { api, type ApiParts } from './api/index.ts'
+import type { EdgeEnv } from './edge.ts'
+import { ops } from './ops/index.ts'
+import { pinionApiUploads, pinionWebUploads } from './pinion/index.ts'
+import { psa } from './psa/index.ts'
+
+export interface HttpParts extends ApiParts {
+  delegates(): string[]
+  dashboard: Hono<EdgeEnv>
+  /** Answers what belongs to the gateway; false: not its business. */
+  gateway(incoming: IncomingMessage, outgoing: ServerResponse): boolean
+  isReady(): boolean
+}
+
+/** Every door, on one port. The gateway comes first: its host names and paths belong to nobody else. */
+export function createHttpServer(parts: HttpParts): Server {
+  const app = new Hono<EdgeEnv>({ getPath })
+  for (const mount of ['/psa', '/api/pinning', '/pinning/api/v1']) app.route(mount, psa(parts))
+  app.route('/upload/api/v1', pinionApiUploads(parts.keys, parts))
+  app.route('/upload/web', pinionWebUploads(parts.accounts, parts))
+  app.route('/api/v1', api(parts))
+  app.route('/', ops(parts.isReady))
+  app.route('/', parts.dashboard)
+
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  return createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, (incoming, outgoing) => {
+    if (!parts.gateway(incoming, outgoing)) void answer(incoming, outgoing)
+  })
+}
+
+/** Clients join base and path carelessly: `//pins` is `/pins`. */
+function getPath(request: Request): string {
+  const path = new URL(request.url).pathname.replace(/\/{2,}/g, '/')
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}

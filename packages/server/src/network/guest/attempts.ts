@@ -1,0 +1,68 @@
+import type { AttemptsFrame } from '../pipe/frames.ts'
+
+type Row = AttemptsFrame['rows'][number]
+
+/** How the peers of one fetch fare, reported in batches. */
+export interface AttemptBook {
+  mark(address: string, peerId: string, state: Row['state'], reason?: string): void
+  /** Counts for the row through which the peer is connected, or for one under its bare id. */
+  count(peerId: string, what: 'blocks' | 'missing'): void
+  lost(peerId: string, reason: string): void
+  /** Reports what has not been reported and ends. */
+  close(): void
+}
+
+export function attemptBook(report: (rows: Row[]) => void, { every = 100 } = {}): AttemptBook {
+  const rows = new Map<string, Row>()
+  const current = new Map<string, Row>() // peer id → the row that counts
+  const dirty = new Set<Row>()
+  let timer: NodeJS.Timeout | undefined
+
+  function flush(): void {
+    timer = undefined
+    if (dirty.size === 0) return
+    report([...dirty])
+    dirty.clear()
+  }
+
+  function change(row: Row): void {
+    dirty.add(row)
+    timer ??= setTimeout(flush, every)
+  }
+
+  function row(address: string): Row {
+    let found = rows.get(address)
+    if (found === undefined) rows.set(address, (found = { address, state: 'dialling', blocks: 0, missing: 0 }))
+    return found
+  }
+
+  return {
+    mark(address, peerId, state, reason) {
+      const marked = row(address)
+      Object.assign(marked, { state, reason })
+      if (state === 'connected') current.set(peerId, marked)
+      change(marked)
+    },
+    count(peerId, what) {
+      let counted = current.get(peerId)
+      if (counted === undefined) {
+        counted = row(peerId)
+        counted.state = 'connected'
+        current.set(peerId, counted)
+      }
+      counted[what]++
+      change(counted)
+    },
+    lost(peerId, reason) {
+      const lost = current.get(peerId)
+      if (lost === undefined) return
+      current.delete(peerId)
+      Object.assign(lost, { state: 'lost', reason })
+      change(lost)
+    },
+    close() {
+      clearTimeout(timer)
+      flush()
+    },
+  }
+}

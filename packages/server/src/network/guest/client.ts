@@ -1,0 +1,206 @@
+import { keyOfBlock, keyOfCid } from '../wire/block-key.ts'
+import type { Message, WireBlock } from '../wire/message.ts'
+import { attemptBook } from './attempts.ts'
+import { choose, tiersFor } from './choose.ts'
+import { createFetch, hasBudget, learnSize, park, scoreOf, unpark } from './fetch.ts'
+import type { Fetch } from './fetch.ts'
+import { limits } from './limits.ts'
+import type { Peer } from './peer.ts'
+import { recentSet } from './recent.ts'
+import { sweepPeer } from './stall.ts'
+import { ask, refuse, release } from './want.ts'
+import type { Want } from './want.ts'
+import type { AttemptsFrame } from '../pipe/frames.ts'
+
+/** The asking half of Bitswap: many fetches, many peers, each want at one peer at a time. */
+export interface Client {
+  open(id: number): Fetch
+  close(fetch: Fetch): void
+  want(fetch: Fetch, cids: Uint8Array[]): void
+  cancel(fetch: Fetch, cids: Uint8Array[]): void
+  taken(fetch: Fetch, bytes: number): void
+  join(peer: Peer): void
+  leave(peer: Peer): void
+  receive(peer: Peer, message: Message): void
+  stop(): void
+}
+
+export interface ClientOptions {
+  deliver(fetch: Fetch, key: string, bytes: Uint8Array): void
+  report(fetch: number, rows: AttemptsFrame['rows']): void
+  /** The peer sends what nobody asked for. */
+  onLiar(peer: Peer): void
+}
+
+export function createClient({ deliver, report, onLiar }: ClientOptions): Client {
+  const fetches = new Set<Fetch>()
+  const peers = new Set<Peer>()
+  const wants = new Map<string, Want>()
+  const recent = recentSet(limits.recentKeys)
+  const sweeper = setInterval(sweep, limits.sweepEvery)
+  let assigning = false
+
+  function assignSoon(): void {
+    if (assigning) return
+    assigning = true
+    setImmediate(() => {
+      assigning = false
+      // One slice for each fetch at a time, so that a large one does not starve the rest.
+      let busy = [...fetches]
+      while (busy.length > 0) busy = busy.filter(assignSlice)
+    })
+  }
+
+  /** Gives waiting wants to peers; true when there may be more to give. */
+  function assignSlice(fetch: Fetch): boolean {
+    const tiers = tiersFor(fetch, peers)
+    if (tiers[0].length + tiers[1].length === 0) return false
+    for (let i = 0; i < 100 && hasBudget(fetch); i++) {
+      const want = fetch.waiting.peek()
+      if (want === undefined) return false
+      if (want.holder === undefined && want.fetches.has(fetch)) {
+        const peer = choose(want, tiers)
+        if (peer === 'busy') return false
+        if (peer === undefined) park(fetch, want)
+        else ask(want, peer, fetch)
+      }
+      fetch.waiting.shift()
+    }
+    return hasBudget(fetch)
+  }
+
+  function forget(fetch: Fetch, want: Want): void {
+    fetch.wants.delete(want.key)
+    want.fetches.delete(fetch)
+    if (want.fetches.size === 0) {
+      release(want, { tell: true })
+      wants.delete(want.key)
+      recent.add(want.key)
+    } else if (want.payer === fetch) {
+      const [heir] = want.fetches
+      fetch.asked--
+      want.payer = heir
+      if (heir !== undefined) heir.asked++
+    }
+  }
+
+  function onBlock(peer: Peer, block: WireBlock): void {
+    const key = tryKey(block)
+    const want = key === undefined ? undefined : wants.get(key)
+    if (want === undefined) {
+      if (key === undefined || !recent.has(key)) onStray(peer)
+      return
+    }
+    release(want, { tell: want.holder !== peer })
+    for (const fetch of want.fetches) {
+      scoreOf(fetch, peer).blocks++
+      fetch.book.count(peer.id, 'blocks')
+      fetch.recheckDelay = limits.recheckFirst
+      learnSize(fetch, block.data.length)
+      if (fetch.untaken > limits.maxUntaken) {
+        fetch.waiting.push(want)
+        continue
+      }
+      want.fetches.delete(fetch)
+      fetch.wants.delete(want.key)
+      fetch.untaken += block.data.length
+      deliver(fetch, want.key, block.data)
+    }
+    if (want.fetches.size > 0) return
+    wants.delete(want.key)
+    recent.add(want.key)
+  }
+
+  /** Most likely it was meant for the want that waits longest: that one is asked elsewhere. */
+  function onStray(peer: Peer): void {
+    peer.strays++
+    const [oldest] = peer.live.values()
+    if (oldest !== undefined) refuse(oldest, peer)
+    if (peer.strays > limits.maxStrays) onLiar(peer)
+  }
+
+  function onDontHave(peer: Peer, cid: Uint8Array): void {
+    const want = peer.live.get(keyOfCid(cid))
+    if (want === undefined) return
+    for (const fetch of want.fetches) {
+      scoreOf(fetch, peer).missing++
+      fetch.book.count(peer.id, 'missing')
+    }
+    refuse(want, peer)
+  }
+
+  function sweep(): void {
+    const now = Date.now()
+    for (const fetch of fetches) if (now >= fetch.recheckAt) unpark(fetch, { everyone: true })
+    for (const peer of peers) sweepPeer(peer, peers, now)
+    assignSoon()
+  }
+
+  return {
+    open(id) {
+      const fetch = createFetch(id, attemptBook((rows) => report(id, rows)))
+      fetches.add(fetch)
+      return fetch
+    },
+    close(fetch) {
+      fetches.delete(fetch)
+      fetch.closing.abort()
+      for (const want of fetch.wants.values()) forget(fetch, want)
+      fetch.book.close()
+      assignSoon()
+    },
+    want(fetch, cids) {
+      for (const view of cids) {
+        const key = keyOfCid(view)
+        let want = wants.get(key)
+        if (want === undefined) {
+          want = { key, cid: Uint8Array.from(view), fetches: new Set(), askedAt: 0, refusedBy: new Set() }
+          wants.set(key, want)
+        }
+        want.fetches.add(fetch)
+        fetch.wants.set(key, want)
+        fetch.waiting.push(want)
+      }
+      assignSoon()
+    },
+    cancel(fetch, cids) {
+      for (const cid of cids) {
+        const want = fetch.wants.get(keyOfCid(cid))
+        if (want !== undefined) forget(fetch, want)
+      }
+      assignSoon()
+    },
+    taken(fetch, bytes) {
+      fetch.untaken = Math.max(0, fetch.untaken - bytes) // blocks of a process before this one are taken too
+      if (fetch.waiting.length > 0) assignSoon()
+    },
+    join(peer) {
+      peers.add(peer)
+      for (const fetch of fetches) unpark(fetch, { everyone: false })
+      assignSoon()
+    },
+    leave(peer) {
+      peers.delete(peer)
+      for (const want of [...peer.live.values()]) {
+        release(want, { tell: false })
+        for (const fetch of want.fetches) fetch.waiting.push(want)
+      }
+      for (const fetch of fetches) fetch.book.lost(peer.id, peer.deaf ? 'it does not speak Bitswap 1.2' : 'the connection was closed')
+      assignSoon()
+    },
+    receive(peer, message) {
+      for (const block of message.blocks) onBlock(peer, block)
+      for (const { cid, have } of message.presences) if (!have) onDontHave(peer, cid)
+      assignSoon()
+    },
+    stop: () => clearInterval(sweeper),
+  }
+}
+
+function tryKey(block: WireBlock): string | undefined {
+  try {
+    return keyOfBlock(block)
+  } catch {
+    return undefined // a hash that is not known here answers no want of ours
+  }
+}

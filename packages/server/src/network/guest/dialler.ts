@@ -1,0 +1,75 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { lookup } from 'node:dns/promises'
+import { isIP, isIPv6 } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Origin } from '../addresses.ts'
+import { isPrivate } from '../private-ip.ts'
+import { dialFailure } from './dial-failure.ts'
+import { limits } from './limits.ts'
+
+/** Hears how each address fares. */
+export type Mark = (address: string, state: 'dialling' | 'connected' | 'failed' | 'skipped', reason?: string) => void
+
+export interface DialOptions {
+  mark: Mark
+  signal: AbortSignal
+  dialPrivate: boolean
+}
+
+/**
+ * One round over the addresses of one peer: each is tried when the one before failed or was slow; the first that
+ * answers as this peer wins. Resolves to undefined when none did. Never throws.
+ */
+export async function dialPeer(libp2p: Libp2p, origins: readonly Origin[], options: DialOptions): Promise<Connection | undefined> {
+  const round = new AbortController()
+  const signal = AbortSignal.any([options.signal, round.signal])
+  let winner: Connection | undefined
+
+  async function attempt(origin: Origin): Promise<void> {
+    options.mark(origin.address, 'dialling')
+    try {
+      const connection = await dialOrigin(libp2p, origin, { ...options, signal })
+      if (winner === undefined) {
+        winner = connection
+        options.mark(origin.address, 'connected')
+        round.abort()
+      } else if (winner !== connection) await connection.close()
+    } catch (error) {
+      if (winner !== undefined) options.mark(origin.address, 'skipped', 'another address of this peer answered')
+      else if (!options.signal.aborted) options.mark(origin.address, 'failed', dialFailure(error))
+    }
+  }
+
+  const attempts: Promise<void>[] = []
+  for (const origin of origins) {
+    if (signal.aborted) break
+    const trying = attempt(origin)
+    attempts.push(trying)
+    await Promise.race([trying, sleep(limits.dialStagger, undefined, { signal }).catch(() => {})])
+  }
+  await Promise.all(attempts)
+  return winner
+}
+
+/**
+ * Dials without the peer id, since libp2p would join several addresses of one peer into one slow line; who
+ * answered is checked here.
+ */
+async function dialOrigin(libp2p: Libp2p, origin: Origin, { signal, dialPrivate }: DialOptions): Promise<Connection> {
+  const ip = await resolve(origin, dialPrivate)
+  const address = multiaddr(`/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}/tcp/${origin.port}`)
+  const connection = await libp2p.dial(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeout)]) })
+  if (connection.remotePeer.toString() === origin.peerId) return connection
+  await connection.close()
+  throw new Error(`another peer answered: ${connection.remotePeer}`)
+}
+
+/** Names go through the operating system alone, and what they lead to is judged like any address. */
+async function resolve({ host, family }: Origin, dialPrivate: boolean): Promise<string> {
+  if (isIP(host) !== 0) return host
+  const found = await lookup(host, { family, all: true })
+  const usable = found.find(({ address }) => dialPrivate || !isPrivate(address))
+  if (usable === undefined) throw new Error('the name leads to a private address, which is not dialled')
+  return usable.address
+}

@@ -1,0 +1,113 @@
+import { Socket } from 'node:net'
+import type { Libp2p } from '@libp2p/interface'
+import { decodeCids, decodeJson, encodeBlockHead } from '../pipe/bodies.ts'
+import { openChannel } from '../pipe/channel.ts'
+import { kinds } from '../pipe/frames.ts'
+import type { GuestConfig, LogFrame, OriginsFrame, RunningFrame } from '../pipe/frames.ts'
+import { bans } from './bans.ts'
+import { createClient } from './client.ts'
+import type { Fetch } from './fetch.ts'
+import { startNode } from './node.ts'
+import { createOrigins } from './origins.ts'
+import type { Origins } from './origins.ts'
+import { questions } from './questions.ts'
+import { openSwarm } from './swarm.ts'
+
+/**
+ * The network process: libp2p and Bitswap at the other end of the pipe that is file descriptor 3. It holds no
+ * truth, keeps nothing, and ends with the pipe: when the house dies, however it dies, so does this.
+ */
+process.title = 'tholed-network'
+const pipe = new Socket({ fd: 3 })
+pipe.on('error', () => {}).on('close', () => process.exit(0)).on('end', () => process.exit(0))
+// Control-C reaches the whole group; the house decides when this ends.
+for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {})
+
+const channel = openChannel(pipe, onFrame)
+const house = questions(channel)
+const banned = bans()
+const fetches = new Map<number, Fetch>()
+let origins: Origins | undefined
+let libp2p: Libp2p | undefined
+
+const client = createClient({
+  deliver: (fetch, key, bytes) => channel.send(kinds.block, encodeBlockHead(fetch.id, key), bytes),
+  report: (fetch, rows) => channel.sendJson(kinds.attempts, { fetch, rows }),
+  onLiar(peer) {
+    banned.add(peer.id)
+    log('warn', 'a peer was sent away: it sends blocks that nobody asked for', { peer: peer.id })
+    for (const connection of libp2p?.getConnections() ?? []) {
+      if (connection.remotePeer.toString() === peer.id) connection.abort(new Error('banned'))
+    }
+  },
+})
+
+function onFrame(kind: number, body: Buffer): void {
+  if (kind === kinds.want) withFetch(body, client.want)
+  else if (kind === kinds.cancel) withFetch(body, client.cancel)
+  else if (kind === kinds.got || kind === kinds.sized) house.answer(body)
+  else if (kind === kinds.taken) onTaken(body)
+  else if (kind === kinds.origins) onOrigins(decodeJson(body))
+  else if (kind === kinds.close) onClose(body)
+  else if (kind === kinds.config) start(decodeJson(body)).catch(onFatal)
+}
+
+function withFetch(body: Buffer, act: (fetch: Fetch, cids: Uint8Array[]) => void): void {
+  const { fetch, cids } = decodeCids(body)
+  const found = fetches.get(fetch)
+  if (found !== undefined) act(found, cids)
+}
+
+function onTaken(body: Buffer): void {
+  const fetch = fetches.get(body.readUInt32LE(0))
+  if (fetch !== undefined) client.taken(fetch, body.readUInt32LE(4))
+}
+
+function onOrigins(frame: OriginsFrame): void {
+  const fetch = fetches.get(frame.fetch) ?? client.open(frame.fetch)
+  fetches.set(frame.fetch, fetch)
+  origins?.follow(fetch, frame.origins)
+}
+
+function onClose(body: Buffer): void {
+  const fetch = fetches.get(body.readUInt32LE(0))
+  if (fetch === undefined) return
+  fetches.delete(fetch.id)
+  client.close(fetch)
+}
+
+async function start(config: GuestConfig): Promise<void> {
+  const { libp2p: node, listening } = await startNode(config, banned.has)
+  libp2p = node
+  let telling = false
+  const swarm = await openSwarm({ libp2p: node, client, house, onChange: tellSoon })
+  origins = createOrigins({ libp2p: node, dialPrivate: config.dialPrivate, isBanned: banned.has, onIdle: swarm.dismiss })
+  origins.keep(config.peers)
+  node.addEventListener('self:peer:update', tellSoon)
+  tell()
+
+  function tellSoon(): void {
+    if (telling) return
+    telling = true
+    setTimeout(tell, 100)
+  }
+
+  function tell(): void {
+    telling = false
+    const addresses = node.getMultiaddrs().map(String)
+    const running: RunningFrame = { peerId: node.peerId.toString(), listening, addresses, peers: swarm.size }
+    channel.sendJson(kinds.running, running)
+  }
+}
+
+function onFatal(error: Error): void {
+  channel.sendJson(kinds.failed, { reason: error.message })
+  pipe.end(() => process.exit(1))
+}
+
+function log(level: LogFrame['level'], words: string, data: object): void {
+  channel.sendJson(kinds.log, { level, words, data } satisfies LogFrame)
+}
+
+// A stray rejection inside libp2p concerns one peer; the rest goes on.
+process.on('unhandledRejection', (error) => log('warn', 'something failed in the network process', { reason: String(error) }))

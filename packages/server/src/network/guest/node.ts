@@ -1,0 +1,65 @@
+import { identify } from '@libp2p/identify'
+import type { Libp2p, Listener, PeerId } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { loadPeerKey } from '../peer-key.ts'
+import type { GuestConfig } from '../pipe/frames.ts'
+import { limits } from './limits.ts'
+
+export interface Node {
+  libp2p: Libp2p
+  /** Where it listens, so that the next process can listen there again. */
+  listening: string[]
+}
+
+/**
+ * libp2p with nothing but what is named here: no discovery, no routing, no relay, no resolver of its own; it
+ * dials what it is told to and nothing else. TLS comes before noise because it is faster.
+ */
+export async function startNode(config: GuestConfig, isBanned: (peerId: string) => boolean): Promise<Node> {
+  let listeners = (): Listener[] => []
+  const libp2p = await createLibp2p({
+    privateKey: await loadPeerKey(config.keyFile),
+    nodeInfo: { name: 'thole', version: '0', userAgent: 'thole' },
+    addresses: { listen: config.listen, announce: config.announce },
+    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    connectionEncrypters: [tls(), noise()],
+    streamMuxers: [yamux({ maxInboundStreams: limits.maxInboundStreams, maxEarlyStreams: 64 })],
+    services: {
+      identify: identify(),
+      listeners: ({ transportManager }) => void (listeners = () => transportManager.getListeners()),
+    },
+    peerDiscovery: [],
+    peerRouters: [],
+    contentRouters: [],
+    // Yamux keeps dead connections from lingering; pinging every peer beside it would only cost.
+    connectionMonitor: { enabled: false },
+    connectionGater: {
+      denyDialPeer: (peer: PeerId) => isBanned(peer.toString()),
+      denyInboundEncryptedConnection: (peer: PeerId) => isBanned(peer.toString()),
+    },
+    connectionManager: {
+      resolvers: {},
+      maxConnections: limits.maxConnections,
+      maxParallelDials: 100,
+      addressDialTimeout: limits.dialTimeout,
+      // Many peers may sit behind one address, a proxy's for instance.
+      inboundConnectionThreshold: 50,
+      maxIncomingPendingConnections: 50,
+      reconnectRetries: 0,
+    },
+  })
+  return { libp2p, listening: withPorts(config.listen, listeners()) }
+}
+
+/** The listen addresses with the ports that the system chose; listeners come in the order of their addresses. */
+function withPorts(listen: readonly string[], listeners: readonly Listener[]): string[] {
+  if (listeners.length !== listen.length) return [...listen]
+  return listen.map((address, i) => {
+    const port = /\/tcp\/\d+/.exec(String(listeners[i]?.getAddrs()[0]))?.[0]
+    return port === undefined ? address : address.replace(/\/tcp\/0$/, port)
+  })
+}

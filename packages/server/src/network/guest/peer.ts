@@ -1,0 +1,131 @@
+import { encodeMessage } from '../wire/encode.ts'
+import type { WantEntry } from '../wire/message.ts'
+import { limits } from './limits.ts'
+import type { Outbox } from './outbox.ts'
+import type { Want } from './want.ts'
+
+/** A connected peer as the one who asks sees it. */
+export interface Peer {
+  readonly id: string
+  /** Wants that it was asked for and has not answered. */
+  readonly live: ReadonlyMap<string, Want>
+  /** It has as many wants as it can take, until enough are answered. */
+  readonly full: boolean
+  /** It does not speak Bitswap 1.2. */
+  readonly deaf: boolean
+  /** It let its wants lie; others are asked first until it sends something. */
+  stalled: boolean
+  /** When bytes last came, or the first want was given to it. */
+  progressAt: number
+  /** Blocks that nobody had asked for. */
+  strays: number
+  ask(want: Want): void
+  drop(want: Want, how: { tell: boolean }): void
+  /** Sends all live wants again, in case it lost them. */
+  resend(): void
+  close(): void
+}
+
+export interface PeerOptions {
+  box: Outbox
+  /** The wants could not be sent and never will be. */
+  onDeaf(): void
+}
+
+export function createPeer(id: string, { box, onDeaf }: PeerOptions): Peer {
+  const live = new Map<string, Want>()
+  let asks: Want[] = []
+  let cancels: Uint8Array[] = []
+  let full = false
+  let deaf = false
+  let closed = false
+  let flushing = false
+  let everything = true
+
+  function schedule(): void {
+    if (flushing || closed) return
+    flushing = true
+    setImmediate(() => void flush())
+  }
+
+  async function flush(): Promise<void> {
+    let failures = 0
+    while (!closed && asks.length + cancels.length > 0) {
+      if (everything || !box.open) {
+        // A new stream, or doubt: the whole list replaces whatever the peer remembers.
+        asks = [...live.values()]
+        cancels = []
+      }
+      const replace = everything || !box.open
+      everything = false
+      const cancelled = cancels.splice(0, limits.wantsPerMessage)
+      const asked = asks.splice(0, limits.wantsPerMessage).filter((want) => live.get(want.key) === want)
+      const wants = [...cancelled.map(cancelEntry), ...asked.map(wantEntry)]
+      if (wants.length === 0 && !replace) continue
+      try {
+        await box.send(encodeMessage({ wants, full: replace }))
+        failures = 0
+      } catch (error) {
+        if (isUnsupported(error)) return giveUp()
+        everything = true
+        asks = [...live.values()]
+        await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** failures++, 5000)))
+      }
+    }
+    flushing = false
+  }
+
+  function giveUp(): void {
+    deaf = true
+    flushing = false
+    onDeaf()
+  }
+
+  return {
+    id,
+    live,
+    stalled: false,
+    progressAt: Date.now(),
+    strays: 0,
+    get full() {
+      return full
+    },
+    get deaf() {
+      return deaf
+    },
+    ask(want) {
+      if (live.size === 0) this.progressAt = Date.now()
+      live.set(want.key, want)
+      if (live.size >= limits.wantsPerPeer) full = true
+      asks.push(want)
+      schedule()
+    },
+    drop(want, { tell }) {
+      if (!live.delete(want.key)) return
+      if (live.size <= limits.refillAt) full = false
+      if (!tell) return
+      cancels.push(want.cid)
+      schedule()
+    },
+    resend() {
+      everything = true
+      asks = [...live.values()]
+      schedule()
+    },
+    close() {
+      closed = true
+    },
+  }
+}
+
+function wantEntry({ cid }: Want): WantEntry {
+  return { cid, cancel: false, have: false, sendDontHave: true }
+}
+
+function cancelEntry(cid: Uint8Array): WantEntry {
+  return { cid, cancel: true, have: false, sendDontHave: false }
+}
+
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Error && error.name === 'UnsupportedProtocolError'
+}

@@ -1,0 +1,93 @@
+import type { Libp2p } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { PROTOCOL } from '../wire/message.ts'
+import type { Client } from './client.ts'
+import { inboundStreams } from './inbound.ts'
+import { limits } from './limits.ts'
+import { outbox } from './outbox.ts'
+import { createPeer } from './peer.ts'
+import type { Peer } from './peer.ts'
+import type { Questions } from './questions.ts'
+import { createLedger } from './server.ts'
+import type { Ledger } from './server.ts'
+
+interface Member {
+  peer: Peer
+  ledger: Ledger
+}
+
+/** Who is connected: brings libp2p's events to the asking and the answering half. */
+export interface Swarm {
+  readonly size: number
+  /** Ends a connection that nobody uses. */
+  dismiss(peerId: string): void
+}
+
+export interface SwarmOptions {
+  libp2p: Libp2p
+  client: Client
+  house: Questions
+  onChange(): void
+}
+
+export async function openSwarm({ libp2p, client, house, onChange }: SwarmOptions): Promise<Swarm> {
+  const members = new Map<string, Member>()
+
+  function openStream(peerId: string) {
+    const connection = libp2p.getConnections(peerIdFromString(peerId)).find(({ status }) => status === 'open')
+    if (connection === undefined) throw new Error('not connected')
+    return connection.newStream(PROTOCOL, { signal: AbortSignal.timeout(limits.openTimeout) })
+  }
+
+  function join(peerId: string): Member {
+    let member = members.get(peerId)
+    if (member !== undefined) return member
+    const box = () => outbox(async () => openStream(peerId))
+    const peer = createPeer(peerId, { box: box(), onDeaf: () => client.leave(peer) })
+    member = { peer, ledger: createLedger(box(), house) }
+    members.set(peerId, member)
+    client.join(peer)
+    onChange()
+    return member
+  }
+
+  function leave(peerId: string): void {
+    const member = members.get(peerId)
+    if (member === undefined) return
+    members.delete(peerId)
+    member.peer.close()
+    member.ledger.close()
+    client.leave(member.peer)
+    onChange()
+  }
+
+  libp2p.addEventListener('peer:connect', ({ detail }) => void join(detail.toString()))
+  libp2p.addEventListener('peer:disconnect', ({ detail }) => leave(detail.toString()))
+  await libp2p.handle(
+    PROTOCOL,
+    inboundStreams({
+      onBytes(peerId) {
+        const { peer } = join(peerId)
+        peer.progressAt = Date.now()
+        peer.stalled = false
+      },
+      onMessage(peerId, message) {
+        const { peer, ledger } = join(peerId)
+        if (message.blocks.length + message.presences.length > 0) client.receive(peer, message)
+        if (message.full || message.wants.length > 0) ledger.receive(message)
+      },
+    }),
+    { maxInboundStreams: limits.maxInboundStreams, maxOutboundStreams: 8 },
+  )
+
+  return {
+    get size() {
+      return members.size
+    },
+    dismiss(peerId) {
+      const member = members.get(peerId)
+      if (member === undefined || member.ledger.busy || member.peer.live.size > 0) return
+      libp2p.hangUp(peerIdFromString(peerId)).catch(() => {})
+    },
+  }
+}

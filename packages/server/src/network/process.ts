@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Log } from '../ports/log.ts'
+import { openChannel } from './pipe/channel.ts'
+import type { Channel } from './pipe/channel.ts'
+
+const program = fileURLToPath(new URL('./guest/main.ts', import.meta.url))
+
+/** The network process while it lives, and whoever follows it. */
+export interface GuestProcess {
+  /** The pipe to the present process; undefined while there is none. */
+  readonly channel: Channel | undefined
+  readonly pid: number | undefined
+  /** Processes that were started after the first. */
+  readonly restarts: number
+  /** Ends the process and starts no other. */
+  close(): Promise<void>
+}
+
+export interface GuestOptions {
+  log: Log
+  /** A process is there and waits for its configuration. */
+  onSpawn(channel: Channel): void
+  onFrame(kind: number, body: Buffer): void
+  /** It is gone; another follows unless the house closes. */
+  onExit(): void
+  /** Milliseconds: one that lived shorter is a sign of trouble, and the next waits longer. */
+  minLife?: number
+  maxPause?: number
+}
+
+/** Runs the network process and starts it again whenever it ends: at once, with pauses if it ends at once too. */
+export function runGuest({ log, onSpawn, onFrame, onExit, minLife = 5000, maxPause = 10_000 }: GuestOptions): GuestProcess {
+  const closing = new AbortController()
+  let child: ChildProcess | undefined
+  let channel: Channel | undefined
+  let restarts = 0
+  const running = keepRunning()
+
+  async function keepRunning(): Promise<void> {
+    for (let short = 0; !closing.signal.aborted; restarts++) {
+      const started = Date.now()
+      await live()
+      short = Date.now() - started < minLife ? short + 1 : 0
+      // The first death may be an accident; only a series of them makes waiting sensible.
+      if (short > 1) await sleep(Math.min(100 * 2 ** short, maxPause), undefined, { signal: closing.signal }).catch(() => {})
+    }
+  }
+
+  async function live(): Promise<void> {
+    // It gets no secrets: nothing of the environment but what starting a program takes.
+    const { PATH, TZ } = process.env
+    const born = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: { PATH, TZ } })
+    child = born
+    const pipe = born.stdio[3] as Duplex
+    pipe.on('error', () => {}) // it ends with the process, which is noticed below
+    born.stderr?.on('data', (text: Buffer) => log.warn({ text: text.toString().slice(0, 2000) }, 'the network process complains'))
+    channel = openChannel(pipe, onFrame)
+    onSpawn(channel)
+    const end = await new Promise<object>((resolve) => {
+      born.once('exit', (code, signal) => resolve({ code, signal }))
+      born.once('error', (error) => resolve({ reason: error.message }))
+    })
+    pipe.destroy()
+    child = undefined
+    channel = undefined
+    onExit()
+    if (!closing.signal.aborted) log.warn({ pid: born.pid, ...end }, 'the network process ended; another is started')
+  }
+
+  return {
+    get channel() {
+      return channel
+    },
+    get pid() {
+      return child?.pid
+    },
+    get restarts() {
+      return Math.max(0, child === undefined ? restarts - 1 : restarts)
+    },
+    async close() {
+      closing.abort()
+      child?.kill('SIGTERM')
+      const stubborn = setTimeout(() => child?.kill('SIGKILL'), 2000)
+      await running
+      clearTimeout(stubborn)
+    },
+  }
+}

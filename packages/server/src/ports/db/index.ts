@@ -1,0 +1,58 @@
+import type { AccountReads, AccountWrites } from './accounts.ts'
+import type { DagReads, DagWrites } from './dags.ts'
+import type { InstanceReads, InstanceWrites } from './instance.ts'
+import type { JobReads, JobWrites } from './jobs.ts'
+import type { KeyReads, KeyWrites } from './keys.ts'
+import type { MemberReads, MemberWrites } from './members.ts'
+import type { PinReads, PinWrites } from './pins.ts'
+import type { UploadReads, UploadWrites } from './uploads.ts'
+
+export type * from './accounts.ts'
+export type * from './dags.ts'
+export type * from './instance.ts'
+export type * from './jobs.ts'
+export type * from './keys.ts'
+export type * from './members.ts'
+export type * from './pins.ts'
+export type * from './uploads.ts'
+
+/** What may be asked. Nothing here writes: a function that is handed a Reader cannot change anything. */
+export interface Reader {
+  readonly accounts: AccountReads
+  readonly members: MemberReads
+  readonly keys: KeyReads
+  readonly dags: DagReads
+  readonly uploads: UploadReads
+  readonly pins: PinReads
+  readonly jobs: JobReads
+  readonly instance: InstanceReads
+}
+
+/** What may be changed, inside of one transaction. */
+export interface Writer {
+  readonly accounts: AccountReads & AccountWrites
+  readonly members: MemberReads & MemberWrites
+  readonly keys: KeyReads & KeyWrites
+  readonly dags: DagReads & DagWrites
+  readonly uploads: UploadReads & UploadWrites
+  readonly pins: PinReads & PinWrites
+  readonly jobs: JobReads & JobWrites
+  readonly instance: InstanceReads & InstanceWrites
+}
+
+/**
+ * The database: SQLite or PostgreSQL, same schema, same queries. Times are integer milliseconds since the epoch,
+ * ids are text, a DAG is named by the canonical text of its root (CIDv1, base32).
+ */
+export interface Db {
+  readonly kind: 'sqlite' | 'postgres'
+  /** Runs queries on committed data. Never waits for a writer. */
+  read<T>(fn: (reader: Reader) => Promise<T>): Promise<T>
+  /** One transaction: committed and durable when it resolves, rolled back when `fn` throws. `fn` does no other I/O. */
+  write<T>(fn: (writer: Writer) => Promise<T>): Promise<T>
+  /** Brings the schema up to date; safe to run from several processes. Returns the names of what was applied. */
+  migrate(): Promise<string[]>
+  /** Calls back soon after any process has enqueued a job (a hint: the queue also polls). Returns how to stop. */
+  onJob(listener: () => void): () => void
+  close(): Promise<void>
+}

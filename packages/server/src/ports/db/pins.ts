@@ -1,0 +1,62 @@
+export type PinStatus = 'queued' | 'pinning' | 'pinned' | 'failed'
+
+/** An account's wish that a root stays. */
+export interface PinRequest {
+  id: string
+  accountId: string
+  /** The CID as the client wrote it. */
+  cid: string
+  /** Canonical text. */
+  dag: string
+  name?: string
+  meta?: Record<string, string>
+  origins: string[]
+  status: PinStatus
+  /** What it waits for, or why it failed. */
+  reason?: string
+  created: number
+  /** When a fetch that has not ended is given up. */
+  deadline: number
+  /** The upload that it was made with. */
+  uploadId?: string
+}
+
+/** A pin request with what its DAG knows. */
+export interface PinRequestView extends PinRequest {
+  bytes?: number
+  blocks?: number
+}
+
+export type NameMatch = 'exact' | 'iexact' | 'partial' | 'ipartial'
+
+export interface PinFilter {
+  /** Canonical texts. */
+  dags?: readonly string[]
+  statuses?: readonly PinStatus[]
+  name?: { text: string; match: NameMatch }
+  /** All of these pairs. */
+  meta?: Readonly<Record<string, string>>
+  /** `created` strictly before and strictly after, milliseconds. */
+  before?: number
+  after?: number
+}
+
+export interface PinReads {
+  get(accountId: string, id: string): Promise<PinRequestView | undefined>
+  /** Newest first, at most `limit`. */
+  list(accountId: string, filter: PinFilter, limit: number): Promise<PinRequestView[]>
+  /** Every filter, no limit. */
+  count(accountId: string, filter: PinFilter): Promise<number>
+  /** Requests of all accounts that wait for this DAG (queued or pinning), oldest first. */
+  waiting(dag: string): Promise<PinRequest[]>
+}
+
+export interface PinWrites {
+  insert(request: PinRequest): Promise<void>
+  /** The removed row, or undefined where the account has none such. */
+  remove(accountId: string, id: string): Promise<PinRequest | undefined>
+  /** The requests made with this upload, removed. */
+  removeOfUpload(accountId: string, uploadId: string): Promise<PinRequest[]>
+  /** Sets status and reason of every waiting request of this DAG (of `ids` alone, where given); returns how many. */
+  settle(dag: string, change: { status: PinStatus; reason?: string; ids?: readonly string[] }): Promise<number>
+}

@@ -1,0 +1,59 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { query, request } from './client.ts'
+
+export const pinStatuses = ['queued', 'pinning', 'pinned', 'failed'] as const
+export type PinStatus = (typeof pinStatuses)[number]
+
+export interface Pin {
+  id: string
+  cid: string
+  name?: string
+  status: PinStatus
+  reason?: string
+  /** ISO 8601. */
+  created: string
+  bytes?: number
+  blocks?: number
+  uploadId?: string
+}
+
+export interface PinFilter {
+  status?: PinStatus
+  /** Any part of the name, any case. */
+  name?: string
+  /** ISO 8601; strictly older than this. */
+  before?: string
+}
+
+interface PinList {
+  count: number
+  pins: Pin[]
+}
+
+export const pinPage = 20
+
+/** One page and, to know whether there is a next one, one row more. Asked again faster while something moves. */
+export function pinsQuery(filter: PinFilter) {
+  return queryOptions({
+    queryKey: ['pins', filter],
+    queryFn: async ({ signal }) => {
+      const match = filter.name ? 'ipartial' : undefined
+      const { count, pins } = await request<PinList>('GET', `pins${query({ ...filter, match, limit: pinPage + 1 })}`, undefined, signal)
+      return { count, pins: pins.slice(0, pinPage), more: pins.length > pinPage }
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.data?.pins.some(isMoving) ? 2_000 : 15_000),
+  })
+}
+
+export function addPin(wish: { cid: string; name?: string; origins?: string[] }): Promise<Pin> {
+  return request('POST', 'pins', wish)
+}
+
+export function deletePin(id: string): Promise<void> {
+  return request('DELETE', `pins/${encodeURIComponent(id)}`)
+}
+
+export function isMoving(pin: Pin): boolean {
+  return pin.status === 'queued' || pin.status === 'pinning'
+}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import { dagQuery } from '../api/dags.ts'
+import type { Pin } from '../api/pins.ts'
+import { formatBytes } from '../lib/bytes.ts'
+import { Problem } from './problem.tsx'
+import { RootLinks } from './root-links.tsx'
+
+/** Links, and what is here of the DAG. */
+export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
+  const { data: dag, error } = useQuery(dagQuery(pin.cid, moving))
+  const facts = dag && [
+    { word: 'State', text: dag.state },
+    { word: 'Here', text: `${formatBytes(dag.bytes)} in ${count(dag.blocks, 'block')}` },
+    { word: 'Missing', text: dag.missingCount === 0 ? 'nothing' : count(dag.missingCount, 'block') },
+    { word: 'Served', text: count(dag.visits, 'time') },
+    { word: 'Request', text: pin.id },
+  ]
+  return (
+    <div className="mt-3 space-y-3">
+      <RootLinks cid={pin.cid} />
+      <Problem error={error} />
+      {facts && (
+        <dl className="flex flex-wrap gap-x-6 gap-y-2 text-sm">
+          {facts.map(({ word, text }) => (
+            <div key={word}>
+              <dt className="text-xs text-soft">{word}</dt>
+              <dd className="wrap-anywhere">{text}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  )
+}
+
+function count(amount: number, thing: string): string {
+  return `${amount.toLocaleString('en')} ${thing}${amount === 1 ? '' : 's'}`
+}

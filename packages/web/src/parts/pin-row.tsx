@@ -1,0 +1,60 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { ChevronDown } from 'lucide-react'
+import { useId, useState } from 'react'
+import { deletePin, isMoving, type Pin } from '../api/pins.ts'
+import { formatBytes } from '../lib/bytes.ts'
+import { shortCid } from '../lib/links.ts'
+import { Age } from './age.tsx'
+import { IconButton } from './button.tsx'
+import { ConfirmDelete } from './confirm.tsx'
+import { CopyButton } from './copy-button.tsx'
+import { PinDetails } from './pin-details.tsx'
+import { OpenLink } from './root-links.tsx'
+import { StatusBadge } from './status-badge.tsx'
+
+export function PinRow({ pin }: { pin: Pin }) {
+  const client = useQueryClient()
+  const [open, setOpen] = useState(false)
+  const details = useId()
+  const name = pin.name || 'Unnamed'
+  const title = pin.name || shortCid(pin.cid)
+  return (
+    <li className="border-t border-line px-4 py-3" data-cid={pin.cid}>
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 md:grid-cols-[6.5rem_minmax(0,1fr)_5.5rem_6.5rem_auto]">
+        <div className="order-1 col-span-2 flex items-center justify-between md:col-span-1">
+          <StatusBadge status={pin.status} />
+          <span className="text-xs text-soft md:hidden">
+            {pin.bytes !== undefined && `${formatBytes(pin.bytes)} · `}
+            <Age at={pin.created} />
+          </span>
+        </div>
+        <div className="order-2 min-w-0">
+          <p className={`truncate text-sm font-medium ${pin.name ? '' : 'text-soft'}`} title={name}>
+            {name}
+          </p>
+          <p className="font-mono text-xs text-soft" title={pin.cid}>
+            {shortCid(pin.cid)}
+          </p>
+        </div>
+        <span className="order-3 hidden text-right text-sm text-soft tabular-nums md:inline">{pin.bytes !== undefined && formatBytes(pin.bytes)}</span>
+        <span className="order-4 hidden text-right text-sm text-soft md:inline">
+          <Age at={pin.created} />
+        </span>
+        <div className="order-5 -mr-2 flex">
+          <CopyButton text={pin.cid} what={`CID of ${title}`} />
+          {pin.status === 'pinned' && <OpenLink cid={pin.cid} name={title} />}
+          <ConfirmDelete label={`Delete ${title}`} title={`Delete ${title}?`} verb="Delete" action={() => deletePin(pin.id)} onDone={() => void client.invalidateQueries({ queryKey: ['pins'] })}>
+            This server stops keeping and serving it, unless another pin or upload still holds it. Copies on other nodes stay.
+          </ConfirmDelete>
+          <IconButton icon={ChevronDown} label={`Details of ${title}`} aria-expanded={open} aria-controls={details} onClick={() => setOpen(!open)} />
+        </div>
+        {pin.reason && (
+          <p className={`order-6 col-span-2 text-sm wrap-anywhere md:col-span-4 md:col-start-2 ${pin.status === 'failed' ? 'text-bad' : 'text-soft'}`}>{pin.reason}</p>
+        )}
+      </div>
+      <div id={details} className="empty:hidden">
+        {open && <PinDetails pin={pin} moving={isMoving(pin)} />}
+      </div>
+    </li>
+  )
+}

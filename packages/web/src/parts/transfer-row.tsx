@@ -1,0 +1,81 @@
+import { CircleCheck, CircleX, File, Folder, PackageOpen, RotateCw, X } from 'lucide-react'
+import { formatDuration } from '../lib/age.ts'
+import { formatBytes } from '../lib/bytes.ts'
+import type { Transfer } from '../lib/upload-queue.ts'
+import { uploads } from '../uploads.ts'
+import { Button, IconButton } from './button.tsx'
+import { Problem } from './problem.tsx'
+import { StoredRoot } from './stored-root.tsx'
+
+const kindIcons = { file: File, folder: Folder, car: PackageOpen }
+
+export function titleOf({ plan, options }: Transfer): string {
+  return options.name || plan.name || `${plan.items.length} files`
+}
+
+export function TransferRow({ transfer, open }: { transfer: Transfer; open: boolean }) {
+  const { id, plan, state, roots } = transfer
+  const title = titleOf(transfer)
+  const Icon = state === 'stored' ? CircleCheck : state === 'failed' ? CircleX : kindIcons[plan.kind]
+  const colour = state === 'stored' ? 'text-ok' : state === 'failed' ? 'text-bad' : 'text-brand'
+  const running = state === 'sending' || state === 'storing' || state === 'waiting'
+  return (
+    <li className="space-y-3 border-t border-line px-4 py-3" data-state={state}>
+      <div className="flex items-center gap-3">
+        <Icon size={22} className={`shrink-0 ${colour}`} aria-hidden />
+        <div className="min-w-0 grow">
+          <p className="truncate text-sm font-medium" title={title}>
+            {title}
+          </p>
+          <p className="text-xs text-soft tabular-nums">{factsOf(transfer)}</p>
+        </div>
+        {state === 'failed' && (
+          <Button icon={RotateCw} onClick={() => uploads.retry(id)}>
+            Try again
+          </Button>
+        )}
+        {running ? (
+          <Button icon={X} onClick={() => uploads.remove(id)}>
+            Cancel
+          </Button>
+        ) : (
+          <IconButton icon={X} label={`Remove ${title} from this list`} onClick={() => uploads.remove(id)} />
+        )}
+      </div>
+      {running && <progress className="meter block" aria-label={`Upload of ${title}`} max={1} value={share(transfer)} />}
+      {state === 'choosing' && <CarChoice id={id} />}
+      {state === 'failed' && <Problem error={transfer.error} />}
+      {state === 'stored' && roots.map((root) => <StoredRoot key={root.cid} root={root} name={root.name ?? title} open={open && roots.length === 1} />)}
+    </li>
+  )
+}
+
+function CarChoice({ id }: { id: number }) {
+  return (
+    <div className="flex flex-wrap items-center gap-2 rounded-lg bg-brand-tint p-3 text-sm">
+      <p className="grow">This is a CAR: an archive of blocks with CIDs of their own.</p>
+      <Button look="primary" icon={PackageOpen} onClick={() => uploads.choose(id, true)}>
+        Unpack it, keep its CIDs
+      </Button>
+      <Button icon={File} onClick={() => uploads.choose(id, false)}>
+        Store it as a file
+      </Button>
+    </div>
+  )
+}
+
+function share({ sent, total }: Transfer): number {
+  return total === 0 ? 0 : sent / total
+}
+
+/** `12 MiB of 80 MiB · 15 % · 22 MiB/s · 3 s left` */
+function factsOf(transfer: Transfer): string {
+  const { plan, state, sent, total, speed } = transfer
+  const size = plan.kind === 'folder' ? `${plan.items.length} files, ${formatBytes(plan.bytes)}` : formatBytes(plan.bytes)
+  if (state === 'waiting') return `${size} · waiting`
+  if (state === 'storing') return `${size} · sent; the server makes it durable`
+  if (state !== 'sending') return size
+  const facts = [`${formatBytes(sent)} of ${formatBytes(total)}`, `${Math.floor(share(transfer) * 100)} %`]
+  if (speed > 0) facts.push(`${formatBytes(speed)}/s`, `${formatDuration((total - sent) / speed)} left`)
+  return facts.join(' · ')
+}
