@@ -42,6 +42,7 @@ export async function startPostgres(): Promise<RunningPostgres> {
     await ready(shell)
     shell.unref()
     const stop = async () => {
+      shell.ref()
       shell.stdin?.end()
       await exit(shell)
       await rm(folder, { recursive: true, force: true })

@@ -55,6 +55,7 @@ export function namingBlock<T>(cid: CID, decode: () => T): T {
   try {
     return decode()
   } catch (cause) {
+    if (cause instanceof DagError && cause.code !== 'INVALID_REQUEST') throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new DagError('INVALID_REQUEST', { reason: `block ${cid} cannot be decoded: ${why}`, cid: cid.toString() }, { cause })
   }

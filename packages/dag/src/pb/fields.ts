@@ -16,13 +16,20 @@ export class Fields {
   start = 0
   stop = 0
   #at: number
-  readonly #end: number
+  #end: number
   readonly #cursor: VarintCursor = { value: 0, end: 0 }
 
   constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
     this.bytes = bytes
     this.#at = at
     this.#end = end
+  }
+
+  /** Starts over at a message within the same bytes. */
+  within(at: number, end: number): this {
+    this.#at = at
+    this.#end = end
+    return this
   }
 
   next(): boolean {

@@ -23,21 +23,35 @@ export interface RawLink {
   tsize: number
 }
 
+/**
+ * Where the fields of one link lie in its block. One object serves all links of a scan: it is only good inside the
+ * visitor, and nothing is decoded that the visitor does not ask for.
+ */
+export interface LinkView {
+  bytes: Uint8Array
+  cidAt: number
+  cidEnd: number
+  nameAt: number
+  nameEnd: number
+  tsize: number
+}
+
 const utf8 = new TextDecoder()
-const noName: Uint8Array = new Uint8Array()
 
 /** @throws DagError INVALID_REQUEST when the bytes are not dag-pb */
 export function decodeNode(bytes: Uint8Array): Node {
   const links: NodeLink[] = []
   const data = scanNode(bytes, (link) => {
-    links.push({ name: utf8.decode(link.name), cid: link.cid, tsize: link.tsize })
+    links.push({ name: linkName(link), cid: linkCid(link), tsize: link.tsize })
   })
   return { links, data }
 }
 
 /** Visits every link in the order of the block; returns the Data field. Without a visitor links are stepped over. */
-export function scanNode(bytes: Uint8Array, visit?: (link: RawLink) => void): Uint8Array | undefined {
+export function scanNode(bytes: Uint8Array, visit?: (link: LinkView) => void): Uint8Array | undefined {
   let data: Uint8Array | undefined
+  const link: LinkView = { bytes, cidAt: 0, cidEnd: 0, nameAt: 0, nameEnd: 0, tsize: 0 }
+  const inner = new Fields(bytes)
   const fields = new Fields(bytes)
   while (fields.next()) {
     if (fields.field === 1) {
@@ -45,7 +59,9 @@ export function scanNode(bytes: Uint8Array, visit?: (link: RawLink) => void): Ui
       data = fields.slice()
     } else if (fields.field === 2) {
       fields.range()
-      visit?.(readLink(bytes, fields.start, fields.stop))
+      if (visit === undefined) continue
+      readLink(inner.within(fields.start, fields.stop), link)
+      visit(link)
     } else {
       throw malformed(`dag-pb has no node field ${fields.field}`)
     }
@@ -56,8 +72,22 @@ export function scanNode(bytes: Uint8Array, visit?: (link: RawLink) => void): Ui
 /** Only the CIDs, which is all a walk needs. */
 export function linkedCids(bytes: Uint8Array): CID[] {
   const cids: CID[] = []
-  scanNode(bytes, (link) => cids.push(link.cid))
+  scanNode(bytes, (link) => cids.push(linkCid(link)))
   return cids
+}
+
+export function linkName({ bytes, nameAt, nameEnd }: LinkView, skip = 0): string {
+  return nameAt + skip >= nameEnd ? '' : utf8.decode(bytes.subarray(nameAt + skip, nameEnd))
+}
+
+/** @throws DagError INVALID_REQUEST */
+export function linkCid({ bytes, cidAt, cidEnd }: LinkView): CID {
+  try {
+    return decodeCid(bytes, cidAt, cidEnd)
+  } catch (cause) {
+    if (cause instanceof DagError) throw malformed(`a dag-pb link is ${cause.data.reason}`)
+    throw cause
+  }
 }
 
 /** The canonical form: links, in the order given, before data (dag-pb specification, "Serialization Format"). */
@@ -103,32 +133,22 @@ function writeLink(bytes: Uint8Array, at: number, { name, cid, tsize }: RawLink)
   return writeVarint(bytes, at + 1, tsize)
 }
 
-function readLink(bytes: Uint8Array, at: number, end: number): RawLink {
-  const fields = new Fields(bytes, at, end)
-  let cid: CID | undefined
-  let name = noName
-  let tsize = 0
+function readLink(fields: Fields, link: LinkView): void {
+  link.cidAt = link.cidEnd = link.nameAt = link.nameEnd = link.tsize = 0
   while (fields.next()) {
     if (fields.field === 1) {
       fields.range()
-      cid = linkCid(bytes, fields.start, fields.stop)
+      link.cidAt = fields.start
+      link.cidEnd = fields.stop
     } else if (fields.field === 2) {
-      name = fields.slice()
+      fields.range()
+      link.nameAt = fields.start
+      link.nameEnd = fields.stop
     } else if (fields.field === 3) {
-      tsize = fields.varint()
+      link.tsize = fields.varint()
     } else {
       throw malformed(`dag-pb has no link field ${fields.field}`)
     }
   }
-  if (cid === undefined) throw malformed('a dag-pb link has no CID')
-  return { name, cid, tsize }
-}
-
-function linkCid(bytes: Uint8Array, at: number, end: number): CID {
-  try {
-    return decodeCid(bytes, at, end)
-  } catch (cause) {
-    if (cause instanceof DagError) throw malformed(`a dag-pb link is ${cause.data.reason}`)
-    throw cause
-  }
+  if (link.cidEnd === 0) throw malformed('a dag-pb link has no CID')
 }

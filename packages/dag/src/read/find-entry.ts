@@ -1,12 +1,14 @@
 import type { CID } from 'multiformats/cid'
 import type { BlockSource } from '../block.ts'
 import { malformed } from '../fault.ts'
-import type { RawLink } from '../pb/node.ts'
+import { namingBlock } from '../links.ts'
+import { linkCid, scanNode, type LinkView } from '../pb/node.ts'
 import { nameHash, slotAt, slotPrefix } from '../unixfs/hamt.ts'
 import { getBytes, type Entry, type GetOptions } from './entry.ts'
-import { checkShardDepth, decodeDirectory, isDeeperShard } from './shard.ts'
+import { checkShardDepth, directoryFanout } from './shard.ts'
 
 const utf8 = new TextEncoder()
+const noPrefix = new Uint8Array()
 
 /**
  * The CID that a directory has under a name, reading one shard a level; undefined when it has none.
@@ -14,31 +16,50 @@ const utf8 = new TextEncoder()
  */
 export async function findEntry(source: BlockSource, directory: Entry, name: string, options: GetOptions): Promise<CID | undefined> {
   const wanted = utf8.encode(name)
-  let { cid, bytes } = directory
-  let hash: Uint8Array | undefined
-  for (let depth = 0; ; depth++) {
-    const { links, fanout } = decodeDirectory(cid, bytes)
-    if (fanout === 0) {
-      if (depth > 0) throw malformed('a shard leads to a flat directory')
-      return withName(links, wanted)?.cid
-    }
-    checkShardDepth(cid, depth, fanout)
-    hash ??= nameHash(wanted)
-    const prefix = utf8.encode(slotPrefix(slotAt(hash, depth, fanout), fanout))
-    const deeper = withName(links, prefix)
-    if (deeper === undefined || !isDeeperShard(deeper, fanout)) return withName(links, wanted, prefix)?.cid
-    cid = deeper.cid
-    bytes = await getBytes(source, cid, options)
+  let found = findIn(directory.cid, directory.bytes, wanted, 0)
+  for (let depth = 1; found.deeper !== undefined; depth++) {
+    found = findIn(found.deeper, await getBytes(source, found.deeper, options), wanted, depth)
   }
+  return found.entry
 }
 
-/** The link whose name is `prefix` and `name` together. */
-function withName(links: readonly RawLink[], name: Uint8Array, prefix?: Uint8Array): RawLink | undefined {
-  const skip = prefix?.length ?? 0
-  return links.find((link) => {
-    if (link.name.length !== skip + name.length) return false
-    for (let i = 0; i < skip; i++) if (link.name[i] !== prefix![i]) return false
-    for (let i = 0; i < name.length; i++) if (link.name[skip + i] !== name[i]) return false
-    return true
+interface Found {
+  entry?: CID
+  /** The shard to go on in. */
+  deeper?: CID
+}
+
+function findIn(cid: CID, bytes: Uint8Array, name: Uint8Array, depth: number): Found {
+  return namingBlock(cid, () => {
+    const fanout = directoryFanout(bytes)
+    if (fanout === 0) {
+      if (depth > 0) throw malformed('a shard leads to a flat directory')
+      return { entry: cidOf(bytes, noPrefix, name) }
+    }
+    checkShardDepth(cid, depth, fanout)
+    const prefix = utf8.encode(slotPrefix(slotAt(nameHash(name), depth, fanout), fanout))
+    const deeper = cidOf(bytes, noPrefix, prefix)
+    return deeper === undefined ? { entry: cidOf(bytes, prefix, name) } : { deeper }
   })
+}
+
+/** The CID of the first link whose name is `prefix` and `name` together; only that one is decoded. */
+function cidOf(bytes: Uint8Array, prefix: Uint8Array, name: Uint8Array): CID | undefined {
+  let cid: CID | undefined
+  scanNode(bytes, (link) => {
+    if (cid === undefined && isNamed(link, prefix, name)) cid = linkCid(link)
+  })
+  return cid
+}
+
+function isNamed({ bytes, nameAt, nameEnd }: LinkView, prefix: Uint8Array, name: Uint8Array): boolean {
+  if (nameEnd - nameAt !== prefix.length + name.length) return false
+  return holds(bytes, nameAt, prefix) && holds(bytes, nameAt + prefix.length, name)
+}
+
+function holds(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
+  for (let i = 0; i < part.length; i++) {
+    if (bytes[at + i] !== part[i]) return false
+  }
+  return true
 }

@@ -1,8 +1,11 @@
 import type { CID } from 'multiformats/cid'
 import type { BlockSource } from '../block.ts'
+import { malformed } from '../fault.ts'
+import { namingBlock } from '../links.ts'
+import { linkCid, linkName, scanNode } from '../pb/node.ts'
 import { prefixLength } from '../unixfs/hamt.ts'
 import { getBytes, type Entry } from './entry.ts'
-import { checkShardDepth, decodeDirectory, isDeeperShard, type DirectoryNode } from './shard.ts'
+import { checkShardDepth, directoryFanout, isDeeperShard } from './shard.ts'
 
 export interface ListedLink {
   name: string
@@ -17,34 +20,49 @@ export interface ListOptions {
   signal?: AbortSignal
 }
 
-const utf8 = new TextDecoder()
+/** An entry; or, without a name, a deeper shard. */
+interface Item extends Omit<ListedLink, 'name'> {
+  name: string | undefined
+}
+
+interface Level {
+  items: Item[]
+  at: number
+  fanout: number
+}
 
 /**
  * The entries of a directory in stored order: by name when flat, by hash when sharded. Children are not read.
  * @throws what the source throws; DagError INVALID_REQUEST, DAG_LIMIT; the signal's reason
  */
 export async function* listDirectory(source: BlockSource, entry: Entry, options: ListOptions = {}): AsyncGenerator<ListedLink, void> {
+  const { signal } = options
   let left = options.limit ?? Infinity
-  const levels = [{ node: decodeDirectory(entry.cid, entry.bytes), at: 0 }]
+  const levels = [levelOf(entry.cid, entry.bytes)]
   for (let level = levels.at(-1); level !== undefined && left > 0; level = levels.at(-1)) {
-    const { node } = level
-    const link = node.links[level.at++]
-    if (link === undefined) {
+    const item = level.items[level.at++]
+    if (item === undefined) {
       levels.pop()
-    } else if (node.fanout > 0 && isDeeperShard(link, node.fanout)) {
-      checkShardDepth(link.cid, levels.length, node.fanout)
-      levels.push({ node: await openShard(source, link.cid, options), at: 0 })
+    } else if (item.name === undefined) {
+      checkShardDepth(item.cid, levels.length, level.fanout)
+      levels.push(levelOf(item.cid, await getBytes(source, item.cid, { signal }), level.fanout))
     } else {
       left--
-      yield { name: entryName(link.name, node), cid: link.cid, tsize: link.tsize }
+      yield item as ListedLink
     }
   }
 }
 
-async function openShard(source: BlockSource, cid: CID, { signal }: ListOptions): Promise<DirectoryNode> {
-  return decodeDirectory(cid, await getBytes(source, cid, { signal }))
-}
-
-function entryName(name: Uint8Array, { fanout }: DirectoryNode): string {
-  return utf8.decode(fanout > 0 ? name.subarray(prefixLength(fanout)) : name)
+function levelOf(cid: CID, bytes: Uint8Array, parentFanout?: number): Level {
+  return namingBlock(cid, () => {
+    const fanout = directoryFanout(bytes)
+    if (parentFanout !== undefined && fanout !== parentFanout) throw malformed(`a shard of ${parentFanout} slots leads to one of ${fanout}`)
+    const prefix = fanout > 0 ? prefixLength(fanout) : 0
+    const items: Item[] = []
+    scanNode(bytes, (link) => {
+      const name = fanout > 0 && isDeeperShard(link, fanout) ? undefined : linkName(link, prefix)
+      items.push({ name, cid: linkCid(link), tsize: link.tsize })
+    })
+    return { items, at: 0, fanout }
+  })
 }

@@ -1,48 +1,61 @@
 /**
  * Re-cuts a stream of arrays of any size into chunks of `size` bytes; the last may be shorter, and an empty stream
- * gives one empty chunk. `push` returns when a chunk is complete, so nothing waits on a promise for small arrays.
- * Chunks that lie within one array are views of it.
+ * gives one empty chunk. What lies within one array is a view of it; only what spans arrays is gathered, so that a
+ * small file costs no more memory than it has bytes.
  */
 export class Chunks {
   readonly #size: number
-  #gathered: Uint8Array | undefined
+  /** Bytes of an unfinished chunk are its first `#filled`; a view of the source's array while `#own` is false. */
+  #partial: Uint8Array = new Uint8Array()
   #filled = 0
+  #own = false
   #emitted = false
 
   constructor(size: number) {
     this.#size = size
   }
 
-  /** Complete chunks, in order. */
+  /** The chunks that `bytes` complete, in order. */
   *push(bytes: Uint8Array): Generator<Uint8Array, void> {
-    let at = this.#gathered === undefined ? 0 : this.#gather(bytes, 0)
+    let at = this.#filled === 0 ? 0 : this.#gather(bytes)
     if (this.#filled === this.#size) yield this.#take()
     for (; bytes.length - at >= this.#size; at += this.#size) {
       this.#emitted = true
       yield bytes.subarray(at, at + this.#size)
     }
-    if (at < bytes.length) this.#gather(bytes, at)
+    if (at === bytes.length) return
+    this.#partial = at === 0 ? bytes : bytes.subarray(at)
+    this.#filled = bytes.length - at
   }
 
   /** What is left at the end of the stream. */
   rest(): Uint8Array | undefined {
-    if (this.#gathered !== undefined) return this.#take()
-    return this.#emitted ? undefined : new Uint8Array()
+    return this.#filled > 0 || !this.#emitted ? this.#take() : undefined
   }
 
-  /** Returns how far into `bytes` it took. */
-  #gather(bytes: Uint8Array, at: number): number {
-    this.#gathered ??= new Uint8Array(this.#size)
-    const end = Math.min(bytes.length, at + this.#size - this.#filled)
-    this.#gathered.set(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), this.#filled)
-    this.#filled += end - at
-    return end
+  /** Returns how many of `bytes` the unfinished chunk took. */
+  #gather(bytes: Uint8Array): number {
+    const taken = Math.min(bytes.length, this.#size - this.#filled)
+    const needed = this.#filled + taken
+    if (!this.#own || needed > this.#partial.length) this.#grow(needed)
+    this.#partial.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), this.#filled)
+    this.#filled = needed
+    return taken
+  }
+
+  /** By factors of four, so that many small arrays are copied little more than once. */
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.min(this.#size, needed * 4))
+    grown.set(this.#own ? this.#partial.subarray(0, this.#filled) : this.#partial)
+    this.#partial = grown
+    this.#own = true
   }
 
   #take(): Uint8Array {
-    const chunk = this.#filled === this.#size ? this.#gathered! : this.#gathered!.slice(0, this.#filled)
-    this.#gathered = undefined
+    const chunk = this.#filled === this.#partial.length ? this.#partial : this.#partial.slice(0, this.#filled)
+    this.#partial = new Uint8Array()
     this.#filled = 0
+    this.#own = false
     this.#emitted = true
     return chunk
   }

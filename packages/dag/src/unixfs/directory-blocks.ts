@@ -26,8 +26,8 @@ const utf8 = new TextEncoder()
  */
 export function* directoryBlocks(profile: Profile, links: readonly RawLink[]): Generator<Block, DirectoryRoot> {
   if (!isSharded(profile, links)) return yield* nodeBlock(profile, links, directoryData)
-  const hashed = links.map((link) => ({ link, hash: nameHash(link.name) }))
-  return yield* shardBlocks(profile, hashed, 0)
+  const hashed = links.map((link) => ({ link, hash: nameHash(link.name) })).sort(byHash)
+  return yield* shardBlocks(profile, hashed, 0, hashed.length, 0)
 }
 
 function isSharded({ shard }: Profile, links: readonly RawLink[]): boolean {
@@ -39,28 +39,36 @@ function isSharded({ shard }: Profile, links: readonly RawLink[]): boolean {
   return bytes > shard.overBytes
 }
 
-/** UnixFS specification, "HAMT Directory": one link per used slot, to the entry or to a deeper shard. */
-function* shardBlocks(profile: Profile, entries: readonly HashedLink[], depth: number): Generator<Block, DirectoryRoot> {
+/**
+ * UnixFS specification, "HAMT Directory": one link for each used slot, to the entry or to a deeper shard.
+ * The entries are `sorted[from, to)`; sorted by hash, those of one slot stand side by side.
+ */
+function* shardBlocks(profile: Profile, sorted: readonly HashedLink[], from: number, to: number, depth: number): Generator<Block, DirectoryRoot> {
   const { fanout } = profile
   if (depth === nameHashBytes) {
     throw new DagError('INVALID_REQUEST', { reason: 'two names in one large directory have the same hash; rename one of them' })
   }
-  const slots = Array.from({ length: fanout }, (): HashedLink[] => [])
-  for (const entry of entries) slots[slotAt(entry.hash, depth, fanout)]!.push(entry)
   const links: RawLink[] = []
   const bitfield = new Uint8Array(fanout / 8)
-  for (const [slot, inSlot] of slots.entries()) {
-    if (inSlot.length === 0) continue
+  for (let at = from; at < to; ) {
+    const slot = slotAt(sorted[at]!.hash, depth, fanout)
+    let next = at + 1
+    while (next < to && slotAt(sorted[next]!.hash, depth, fanout) === slot) next++
     bitfield[bitfield.length - 1 - (slot >>> 3)]! |= 1 << (slot & 7)
     const prefix = utf8.encode(slotPrefix(slot, fanout))
-    links.push(
-      inSlot.length === 1
-        ? { ...inSlot[0]!.link, name: join(prefix, inSlot[0]!.link.name) }
-        : { ...(yield* shardBlocks(profile, inSlot, depth + 1)), name: prefix },
-    )
+    if (next === at + 1) links.push({ ...sorted[at]!.link, name: join(prefix, sorted[at]!.link.name) })
+    else links.push({ ...(yield* shardBlocks(profile, sorted, at, next, depth + 1)), name: prefix })
+    at = next
   }
   const used = bitfield.subarray(bitfield.findIndex((byte) => byte !== 0)) // big-endian, without leading zeros
   return yield* nodeBlock(profile, links, encodeShardData(used, fanout))
+}
+
+function byHash(a: HashedLink, b: HashedLink): number {
+  for (let i = 0; i < nameHashBytes; i++) {
+    if (a.hash[i] !== b.hash[i]) return a.hash[i]! - b.hash[i]!
+  }
+  return 0
 }
 
 function* nodeBlock(profile: Profile, links: readonly RawLink[], data: Uint8Array): Generator<Block, DirectoryRoot> {

@@ -13,14 +13,12 @@ export function nameHash(name: Uint8Array): Uint8Array {
 
 /** The slot of a name in a shard at `depth`: the next log2(fanout) bits of its hash, most significant first. */
 export function slotAt(hash: Uint8Array, depth: number, fanout: number): number {
-  const width = Math.log2(fanout)
+  const width = 31 - Math.clz32(fanout)
   const from = depth * width
   if (from + width > hash.length * 8) throw malformed('the sharded directory is too deep')
-  let slot = 0
-  for (let bit = from; bit < from + width; bit++) {
-    slot = (slot << 1) | ((hash[bit >>> 3]! >>> (7 - (bit & 7))) & 1)
-  }
-  return slot
+  const at = from >>> 3
+  const bits = (hash[at]! << 16) | ((hash[at + 1] ?? 0) << 8) | (hash[at + 2] ?? 0)
+  return (bits >>> (24 - (from & 7) - width)) & (fanout - 1)
 }
 
 /** What the name of a link in a shard begins with. */

@@ -1,6 +1,5 @@
-import { CID } from 'multiformats/cid'
-import { Digest } from 'multiformats/hashes/digest'
 import type { Block } from '../block.ts'
+import { cidOver, room } from '../cid/bytes.ts'
 import { codecs, hashes } from '../cid/codecs.ts'
 import { digest } from '../hash/digest.ts'
 import { encodeNode, type RawLink } from '../pb/node.ts'
@@ -8,7 +7,7 @@ import { encodeNode, type RawLink } from '../pb/node.ts'
 /** Names bytes by their SHA-256. Version 0 can only name dag-pb. */
 export function makeBlock(version: 0 | 1, codec: typeof codecs.raw | typeof codecs.dagPb, bytes: Uint8Array): Block {
   const multihashAt = version === 0 ? 0 : 2
-  const cid = new Uint8Array(multihashAt + 34)
+  const cid = room(multihashAt + 34)
   if (version === 1) {
     cid[0] = 1
     cid[1] = codec
@@ -16,8 +15,7 @@ export function makeBlock(version: 0 | 1, codec: typeof codecs.raw | typeof code
   cid[multihashAt] = hashes.sha256
   cid[multihashAt + 1] = 32
   cid.set(digest(hashes.sha256, bytes), multihashAt + 2)
-  const multihash = new Digest(hashes.sha256, 32, cid.subarray(multihashAt + 2), cid.subarray(multihashAt))
-  return { cid: new CID(version, codec, multihash, cid), bytes }
+  return { cid: cidOver(cid), bytes }
 }
 
 export function makeNode(version: 0 | 1, links: readonly RawLink[], data: Uint8Array): Block {

@@ -1,9 +1,7 @@
 import type { CID } from 'multiformats/cid'
 import { codecs } from '../cid/codecs.ts'
 import { decodeValue, linksInValue, links, namingBlock } from '../links.ts'
-import { scanNode } from '../pb/node.ts'
-
-const utf8 = new TextDecoder()
+import { linkCid, linkName, scanNode } from '../pb/node.ts'
 
 /**
  * The links of a block with the path of each inside it: a dag-pb link's name, or its index where it has none; the keys
@@ -18,7 +16,7 @@ export function namedLinks(cid: CID, bytes: Uint8Array): [cid: CID, path: string
 function namedPbLinks(bytes: Uint8Array): [CID, string][] {
   const named: [CID, string][] = []
   scanNode(bytes, (link) => {
-    named.push([link.cid, link.name.length > 0 ? utf8.decode(link.name) : String(named.length)])
+    named.push([linkCid(link), linkName(link) || String(named.length)])
   })
   return named
 }

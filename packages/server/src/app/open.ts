@@ -1,7 +1,7 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { profiles } from '@thole/dag'
 import { openDiskStore } from '../blocks/index.ts'
 import type { Config } from '../config/config.ts'
 import { createAccounts, createKeys, createSetup } from '../domain/accounts/index.ts'
@@ -9,7 +9,6 @@ import { createDags, createFetcher } from '../domain/dags/index.ts'
 import { createPins } from '../domain/pins/index.ts'
 import { createRetrieval } from '../domain/retrieval/index.ts'
 import { createUploads } from '../domain/uploads/index.ts'
-import type { InstanceFacts } from '../http/api/instance.ts'
 import { serveGateway } from '../http/gateway/index.ts'
 import { createHttpServer } from '../http/server.ts'
 import { dashboard } from '../http/web/static.ts'
@@ -19,6 +18,7 @@ import { settlePartials } from '../jobs/settle-partials.ts'
 import { openTokens } from '../services/tokens/index.ts'
 import { systemClock as clock } from './clock.ts'
 import { openDatabase } from './database.ts'
+import { instanceFacts } from './instance-facts.ts'
 import { openLog } from './log.ts'
 import { openNetwork } from './network.ts'
 import { openSignIn } from './sign-in.ts'
@@ -41,7 +41,7 @@ export async function openApp(config: Config): Promise<App> {
   const db = opened.adopt(await openDatabase(config), (it) => it.close())
   const blocks = opened.adopt(await openDiskStore({ folder: config.blocks.folder, log }), (it) => it.close())
   const tokens = await openTokens(db)
-  const signIn = await openSignIn(config, db)
+  const signIn = openSignIn(config, db)
   const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
 
   const accounts = createAccounts({ db, signIn, clock })
@@ -64,7 +64,8 @@ export async function openApp(config: Config): Promise<App> {
   const server = createHttpServer({
     accounts, keys, setup, signIn, uploads, pins, dags, maxBody, log,
     delegates: () => network.delegates(),
-    instance: () => instanceFacts(),
+    version,
+    instance: () => instanceFacts(config, network, addressOf(server)),
     dashboard: await dashboard(join(import.meta.dirname, '../../../web/dist')),
     gateway: serveGateway({ retrieval, config: { gatewayHosts }, log }),
     isReady: () => ready,
@@ -72,23 +73,6 @@ export async function openApp(config: Config): Promise<App> {
   server.listen(config.http.port, config.http.host)
   await once(server, 'listening')
   ready = true
-  const url = addressOf(server.address() as AddressInfo)
-  const publicUrl = config.http.publicUrl ?? url
-
-  function instanceFacts(): InstanceFacts {
-    const { driver, state, addresses } = network.status()
-    const host = gatewayHosts[0]
-    const port = new URL(publicUrl).port
-    const subdomainGateway = host && `${new URL(publicUrl).protocol}//{cid}.ipfs.${host}${port && `:${port}`}`
-    return {
-      version,
-      network: { mode: config.network.mode, driver, state, addresses },
-      urls: { gateway: publicUrl, subdomainGateway, psa: `${publicUrl}/psa` },
-      limits: { maxBody },
-      profiles: Object.keys(profiles),
-    }
-  }
-
   opened.defer(async () => {
     ready = false
     const closed = once(server, 'close')
@@ -100,12 +84,13 @@ export async function openApp(config: Config): Promise<App> {
   })
   const parts = opened.move()
   return {
-    url,
+    url: addressOf(server),
     setupToken: async () => ((await setup.isNeeded()) ? setup.issue() : undefined),
     close: () => parts.disposeAsync(),
   }
 }
 
-function addressOf({ address, family, port }: AddressInfo): string {
+function addressOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

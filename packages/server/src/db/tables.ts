@@ -45,8 +45,10 @@ export interface Tables {
     deadline: number
     upload_id: string | null
   }
-  /** One row a pair of `meta`. The digest of the pair stands for it: an index entry must be short. */
-  pin_meta: { pin_id: string; account_id: string; digest: string }
+  /**
+   * One row a pair of `meta`, in the order of its request. The digest of the pair stands for it: an index entry must be short.
+   */
+  pin_meta: { pin_id: string; account_id: string; digest: string; created: number }
   job: {
     id: string
     kind: string

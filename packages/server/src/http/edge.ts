@@ -41,6 +41,16 @@ export function demandSameOrigin(call: Call): void {
   throw fault('UNAUTHENTICATED', { reason: 'a session works only from the pages of this server; programs use a key' })
 }
 
+/** Set by the edge alone; what a client sends under this name is overwritten. */
+export const remoteAddressHeader = 'thole-remote-address'
+
+/** The headers of a request with the address that it came from. */
+export function headersWithAddress(call: Call): Headers {
+  const headers = new Headers(call.req.raw.headers)
+  headers.set(remoteAddressHeader, call.env.incoming.socket.remoteAddress ?? '')
+  return headers
+}
+
 /** A signal that ends with the client: aborted when the connection goes before the answer is complete. */
 export function signalOf(call: Call): AbortSignal {
   const gone = new AbortController()

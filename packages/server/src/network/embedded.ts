@@ -119,8 +119,8 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
         const asking = guest?.channel
         if (asking !== undefined) void answer(kind, body, asking)
       } else if (kind === kinds.attempts) {
-        const { fetch, rows } = decodeJson<AttemptsFrame>(body)
-        sessions.get(fetch)?.onAttempts(rows)
+        const frame = decodeJson<AttemptsFrame>(body)
+        sessions.get(frame.fetch)?.onAttempts(frame)
       } else if (kind === kinds.running) onRunning(decodeJson(body), started)
       else if (kind === kinds.log) {
         const { level, words, data } = decodeJson<LogFrame>(body)

@@ -2,7 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { CID } from 'multiformats/cid'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Network } from '../ports/network.ts'
-import { noBlocks } from './testing/fetching.ts'
+import { collect, noBlocks } from './testing/fetching.ts'
 
 const somebody = '12D3KooWLqL3mgnW2uQqUWXcWqGXHz6q2w4h6UrUUTJq2cgoc2KD'
 const cid = CID.parse('bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy')
@@ -53,7 +53,7 @@ export function networkContract(name: string, open: () => Promise<Network>): voi
     it('ends the blocks when the session is closed, and then takes every call without effect', async () => {
       const session = network.fetch({ origins: [], signal: new AbortController().signal })
       session.want([cid])
-      const reading = Array.fromAsync(session.blocks)
+      const reading = collect(session.blocks)
       await session.close()
       expect(await reading).toEqual([])
       session.want([cid])
@@ -64,15 +64,15 @@ export function networkContract(name: string, open: () => Promise<Network>): voi
     })
 
     it('ends the blocks when the signal aborts, before or after the start', async () => {
-      expect(await Array.fromAsync(network.fetch({ origins: badOrigins, signal: AbortSignal.abort() }).blocks)).toEqual([])
+      expect(await collect(network.fetch({ origins: badOrigins, signal: AbortSignal.abort() }).blocks)).toEqual([])
       const controller = new AbortController()
-      const reading = Array.fromAsync(network.fetch({ origins: [], signal: controller.signal }).blocks)
+      const reading = collect(network.fetch({ origins: [], signal: controller.signal }).blocks)
       controller.abort()
       expect(await reading).toEqual([])
     })
 
     it('ends every session when it is closed', async () => {
-      const reading = Array.fromAsync(network.fetch({ origins: [], signal: new AbortController().signal }).blocks)
+      const reading = collect(network.fetch({ origins: [], signal: new AbortController().signal }).blocks)
       await network.close()
       expect(await reading).toEqual([])
     })

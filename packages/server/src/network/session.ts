@@ -17,31 +17,35 @@ export interface Session extends FetchSession {
   resume(channel: Channel): void
   interrupted(): void
   onBlock(multihash: string, bytes: Uint8Array): void
-  onAttempts(rows: AttemptsFrame['rows']): void
+  onAttempts(frame: AttemptsFrame): void
 }
 
 export interface SessionOptions extends FetchOptions {
   id: number
   dialPrivate: boolean
-  /** Addresses that one fetch looks at; more are left out. */
+  /** Addresses that one fetch dials, and as many that it names as skipped; more are left out. */
   maxOrigins?: number
   /** CIDs that travel in one frame. */
   perFrame?: number
+  /** Milliseconds that `close` waits for the last word of the process. */
+  closeTimeout?: number
   /** The process that is ready, if any. */
   channel(): Channel | undefined
   onClose(): void
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { id, signal, dialPrivate, maxOrigins = 256, perFrame = 2000, channel, onClose } = options
+  const { id, signal, dialPrivate, maxOrigins = 256, perFrame = 2000, closeTimeout = 1000, channel, onClose } = options
   const wanted = new Map<string, CID[]>() // multihash → the CIDs that name these bytes
   const origins = new Map<string, Origin>()
   const rows = attemptRows()
+  let skipped = 0
   const queue = blockQueue(taken)
   let fresh: CID[] = []
   let takenBytes = 0
   let flushing = false
   let closed = false
+  const settled = Promise.withResolvers<void>() // the process has said its last about this fetch
 
   function addOrigins(addresses: readonly string[]): void {
     if (closed) return
@@ -50,7 +54,7 @@ export function createSession(options: SessionOptions): Session {
       if (origins.has(address) || origins.size >= maxOrigins) continue
       const origin = parseOrigin(address, { dialPrivate })
       if ('skipped' in origin) {
-        rows.skip(address, origin.skipped)
+        if (skipped++ < maxOrigins) rows.skip(address, origin.skipped)
         continue
       }
       origins.set(address, origin)
@@ -99,18 +103,31 @@ export function createSession(options: SessionOptions): Session {
   }
 
   async function close(): Promise<void> {
-    if (closed) return
+    if (closed) return settled.promise
     closed = true
     signal.removeEventListener('abort', close)
     wanted.clear()
     queue.end()
-    channel()?.send(kinds.close, u32(id))
+    const to = channel()
+    if (to !== undefined) {
+      to.send(kinds.close, u32(id))
+      // A process that hangs must not hold up whoever closes.
+      const patience = setTimeout(settled.resolve, closeTimeout)
+      await settled.promise
+      clearTimeout(patience)
+    }
+    settled.resolve()
     onClose()
   }
 
-  addOrigins(options.origins)
-  signal.addEventListener('abort', close)
-  if (signal.aborted) void close()
+  if (signal.aborted) {
+    closed = true
+    queue.end()
+    settled.resolve()
+  } else {
+    addOrigins(options.origins)
+    signal.addEventListener('abort', close)
+  }
 
   return {
     window: 2000,
@@ -133,13 +150,20 @@ export function createSession(options: SessionOptions): Session {
       sendCids(channel(), kinds.cancel, cids.filter(unwant))
     },
     resume(to) {
+      if (closed) return
       fresh = []
       takenBytes = 0
       sendOrigins(to, [...origins.values()])
       sendCids(to, kinds.want, [...wanted.values()].flatMap(([cid]) => cid ?? []))
     },
-    interrupted: rows.interrupted,
-    onAttempts: rows.update,
+    interrupted() {
+      rows.interrupted()
+      if (closed) settled.resolve()
+    },
+    onAttempts(frame) {
+      rows.update(frame.rows)
+      if (frame.last) settled.resolve()
+    },
     onBlock(multihash, bytes) {
       const names = wanted.get(multihash)
       if (names === undefined) return taken(bytes.length)

@@ -14,7 +14,8 @@ export interface StoreOptions {
  */
 export interface BlockWriter {
   /**
-   * Takes one verified block (the caller has checked the hash; the store does not hash again).
+   * Takes one verified block (the caller has checked the hash; the store does not hash again). Identity blocks are passed
+   * over: their CID is their bytes.
    * Resolves when the writer may be given more: awaiting it is the back-pressure. `bytes` belongs to the
    * writer until `commit` or `abort`; the caller must not change it.
    */

@@ -14,8 +14,8 @@ export function Home() {
     <div className="space-y-4 sm:space-y-6">
       <title>Thole</title>
       <h1 className="sr-only">Upload and pin</h1>
-      <div className="grid items-start gap-4 sm:gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <Card className="p-4" aria-label="Upload">
+      <div className="grid gap-4 sm:gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <Card className="flex flex-col p-4" aria-label="Upload">
           <DropArea />
         </Card>
         <PinForm />

@@ -23,7 +23,7 @@ export function Keys() {
       <div className="min-w-0 space-y-4 sm:space-y-6">
         {made && <NewKey {...made} onClose={() => setMade(undefined)} />}
         <Card aria-labelledby="keys">
-          <CardTitle id="keys" className="px-4 py-3">
+          <CardTitle as="h1" id="keys" className="px-4 py-3">
             Keys
           </CardTitle>
           <div className="px-4 pb-4 empty:hidden">

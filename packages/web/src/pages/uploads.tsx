@@ -17,7 +17,7 @@ export function Uploads() {
   return (
     <Card aria-labelledby="uploads">
       <title>Uploads – Thole</title>
-      <CardTitle id="uploads" className="px-4 py-3">
+      <CardTitle as="h1" id="uploads" className="px-4 py-3">
         Uploads {data && <span className="font-normal text-soft tabular-nums">{data.count.toLocaleString('en')}</span>}
       </CardTitle>
       <div className="px-4 pb-4 empty:hidden">

@@ -25,9 +25,9 @@ export function DropArea() {
     input.value = ''
   }
   return (
-    <div className="space-y-3">
+    <div className="flex grow flex-col gap-3">
       <div
-        className={`flex min-h-52 flex-col items-center justify-center gap-3 rounded-xl border-2 border-dashed px-4 py-8 text-center transition-colors ${
+        className={`flex min-h-52 grow flex-col items-center justify-center gap-3 rounded-xl border-2 border-dashed px-4 py-8 text-center transition-colors ${
           over ? 'border-brand bg-brand-tint' : 'border-line bg-well'
         }`}
       >

@@ -20,7 +20,7 @@ export function PinFilters({ filter, onChange }: PinFiltersProps) {
             type="button"
             aria-pressed={filter.status === status}
             onClick={() => onChange({ name: filter.name, status })}
-            className="rounded-full px-3 py-1 text-sm text-soft hover:bg-well aria-pressed:bg-brand-tint aria-pressed:font-medium aria-pressed:text-brand-strong"
+            className="rounded-full px-2.5 py-1 text-sm text-soft hover:bg-well aria-pressed:bg-brand-tint aria-pressed:font-medium aria-pressed:text-brand-strong"
           >
             {status ? words[status] : 'All'}
           </button>

@@ -35,7 +35,7 @@ export function PinForm() {
             Where it may be found
           </summary>
           <div className="mt-2">
-            <TextField label="Origins" name="origins" rows={3} hint="Addresses of nodes that have it, one a line; each ends in /p2p/…" placeholder="/ip4/192.0.2.1/tcp/4001/p2p/12D3Koo…" spellCheck={false} autoCapitalize="off" />
+            <TextField label="Origins" name="origins" rows={3} hint="Addresses of nodes that have it, one a line; each ends in /p2p/…" placeholder="/ip4/…/tcp/4001/p2p/…" spellCheck={false} autoCapitalize="off" />
           </div>
         </details>
         <Problem error={add.error} />

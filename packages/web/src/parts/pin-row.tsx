@@ -20,7 +20,7 @@ export function PinRow({ pin }: { pin: Pin }) {
   const title = pin.name || shortCid(pin.cid)
   return (
     <li className="border-t border-line px-4 py-3" data-cid={pin.cid}>
-      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 md:grid-cols-[6.5rem_minmax(0,1fr)_5.5rem_6.5rem_auto]">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 md:grid-cols-[6rem_minmax(0,1fr)_5rem_6.5rem_9rem]">
         <div className="order-1 col-span-2 flex items-center justify-between md:col-span-1">
           <StatusBadge status={pin.status} />
           <span className="text-xs text-soft md:hidden">
@@ -40,7 +40,7 @@ export function PinRow({ pin }: { pin: Pin }) {
         <span className="order-4 hidden text-right text-sm text-soft md:inline">
           <Age at={pin.created} />
         </span>
-        <div className="order-5 -mr-2 flex">
+        <div className="order-5 -mr-2 flex justify-end">
           <CopyButton text={pin.cid} what={`CID of ${title}`} />
           {pin.status === 'pinned' && <OpenLink cid={pin.cid} name={title} />}
           <ConfirmDelete label={`Delete ${title}`} title={`Delete ${title}?`} verb="Delete" action={() => deletePin(pin.id)} onDone={() => void client.invalidateQueries({ queryKey: ['pins'] })}>

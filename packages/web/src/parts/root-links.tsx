@@ -9,21 +9,21 @@ import { CopyButton } from './copy-button.tsx'
 export function RootLinks({ cid }: { cid: string }) {
   const links = useLinks(cid)
   const rows = [
-    { what: 'CID', text: cid },
-    { what: 'Gateway link', text: links.gateway },
-    { what: 'Subdomain link', text: links.subdomain },
-    { what: 'ipfs:// URI', text: links.uri },
+    { word: 'CID', text: cid },
+    { word: 'Gateway', text: links.gateway },
+    { word: 'Subdomain', text: links.subdomain },
+    { word: 'URI', text: links.uri },
   ]
   return (
     <dl className="overflow-hidden rounded-lg border border-line">
-      {rows.map(({ what, text }) => text && (
-        <div key={what} className="flex items-center gap-3 border-line bg-card pr-1 pl-3 not-first:border-t">
-          <dt className="w-16 shrink-0 text-xs text-soft sm:w-28">{what}</dt>
+      {rows.map(({ word, text }) => text && (
+        <div key={word} className="flex items-center gap-3 border-line bg-card pr-1 pl-3 not-first:border-t">
+          <dt className="w-18 shrink-0 text-xs text-soft">{word}</dt>
           <dd className="flex min-w-0 grow items-center gap-1">
             <span className="min-w-0 grow truncate font-mono text-xs" title={text}>
               {text}
             </span>
-            <CopyButton text={text} what={what} />
+            <CopyButton text={text} what={what(word)} />
           </dd>
         </div>
       ))}
@@ -43,6 +43,10 @@ export function OpenLink({ cid, name, wide = false }: { cid: string; name: strin
 
 export function CopyLink({ cid }: { cid: string }) {
   return <CopyButton text={useLinks(cid).open} what="link" wide />
+}
+
+function what(word: string): string {
+  return word === 'CID' ? word : word === 'URI' ? 'ipfs:// URI' : `${word.toLowerCase()} link`
 }
 
 function useLinks(cid: string) {

@@ -44,7 +44,15 @@ export function TransferRow({ transfer, open }: { transfer: Transfer; open: bool
       </div>
       {running && <progress className="meter block" aria-label={`Upload of ${title}`} max={1} value={share(transfer)} />}
       {state === 'choosing' && <CarChoice id={id} />}
-      {state === 'failed' && <Problem error={transfer.error} />}
+      {state === 'failed' && (
+        <Problem error={transfer.error}>
+          {transfer.unpack && (
+            <Button icon={File} className="mt-2" onClick={() => uploads.choose(id, false)}>
+              Store it as a file
+            </Button>
+          )}
+        </Problem>
+      )}
       {state === 'stored' && roots.map((root) => <StoredRoot key={root.cid} root={root} name={root.name ?? title} open={open && roots.length === 1} />)}
     </li>
   )

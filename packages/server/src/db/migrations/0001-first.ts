@@ -37,6 +37,8 @@ export const first: readonly string[] = [
     dag text not null references dag (cid) deferrable initially deferred, name text,
     primary key (upload_id, position)
   )`,
+  // The deferred check, when a DAG is made.
+  `create index upload_root_dag on upload_root (dag)`,
 
   `create table pin_request (
     id text primary key, account_id text not null references account (id), cid text not null, dag text not null references dag (cid),
@@ -54,9 +56,9 @@ export const first: readonly string[] = [
   `create index pin_request_waiting on pin_request (dag, created) where status in ('queued', 'pinning')`,
   `create table pin_meta (
     pin_id text not null references pin_request (id) on delete cascade, account_id text not null, digest text not null,
-    primary key (pin_id, digest)
+    created bigint not null, primary key (pin_id, digest)
   )`,
-  `create index pin_meta_digest on pin_meta (account_id, digest, pin_id)`,
+  `create index pin_meta_digest on pin_meta (account_id, digest, created, pin_id)`,
 
   `create table job (
     id text primary key, kind text not null, key text not null, payload text, attempts integer not null, wanted bigint not null,

@@ -11,8 +11,10 @@ const connectLimit = 10_000
 /** Kysely on `pg`, with driver errors told as faults. */
 export function postgresDialect(url: string, log: Log | undefined): Dialect {
   const pool = new pg.Pool({ ...connectionOf(url), max: maxConnections, connectionTimeoutMillis: connectLimit, idleTimeoutMillis: 30_000 })
-  // An idle connection that breaks is replaced at the next use.
-  pool.on('error', (error) => log?.warn({ error }, 'a connection to the database broke'))
+  // A connection that breaks is replaced at the next use. In use, it also tells whoever waits for its answer; unheard errors would
+  // end the process.
+  pool.on('error', (error) => log?.warn({ error }, 'an idle connection to the database broke'))
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return new PostgresDialect({
     pool: { connect: async () => withFaults(await told(pool.connect())), end: () => pool.end(), options: pool.options },
   })

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Account, AccountReads, AccountWrites } from '../../ports/db/index.ts'
 import type { Session } from '../session.ts'
 import type { Tables } from '../tables.ts'
@@ -10,7 +10,7 @@ export function accountQueries({ q }: Session): AccountReads & AccountWrites {
     byEmail: async (email) => toAccount(await select.where('email', '=', email).executeTakeFirst()),
 
     async countAdmins() {
-      const { n } = await q.selectFrom('account').select((e) => e.fn.countAll<number>().as('n')).where('role', '=', 'admin').executeTakeFirstOrThrow()
+      const { n } = await q.selectFrom('account').select((e) => e.fn.countAll<number>().as('n')).where(sql<boolean>`role = 'admin'`).executeTakeFirstOrThrow()
       return n
     },
 
@@ -25,7 +25,7 @@ export function accountQueries({ q }: Session): AccountReads & AccountWrites {
     async nextStamp(id, now) {
       const { last_stamp } = await q
         .updateTable('account')
-        .set((e) => ({ last_stamp: e.case().when('last_stamp', '>=', now).then(e('last_stamp', '+', 1)).else(now).end() }))
+        .set((e) => ({ last_stamp: e.case().when('last_stamp', '>=', now).then(e('last_stamp', '+', 1)).else(e.val(now)).end() }))
         .where('id', '=', id)
         .returning('last_stamp')
         .executeTakeFirstOrThrow()

@@ -4,7 +4,7 @@ import { fold } from '../fold.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
-import { matches, metaDigest } from './pin-filter.ts'
+import { matching, metaDigest } from './pin-filter.ts'
 
 type Row = Selectable<Tables['pin_request']>
 type Size = Pick<Selectable<Tables['dag']>, 'bytes' | 'blocks'>
@@ -15,7 +15,8 @@ const waits = sql<boolean>`status in ('queued', 'pinning')`
 export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
   /** The newest of one status (of any, where undefined), straight from one index. */
   const newest = (accountId: string, filter: PinFilter, limit: number, status?: PinStatus) => {
-    const all = q.selectFrom('pin_request').selectAll().where(matches(kind, accountId, filter)).orderBy('created', 'desc').limit(limit)
+    const { query, created } = matching(q, kind, accountId, filter)
+    const all = query.selectAll('pin_request').orderBy(created, 'desc').limit(limit)
     return (status === undefined ? all : all.where('status', '=', status)).execute()
   }
 
@@ -43,9 +44,9 @@ export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
     },
 
     async count(accountId, filter) {
-      let query = q.selectFrom('pin_request').select((e) => e.fn.countAll<number>().as('n')).where(matches(kind, accountId, filter))
-      if (filter.statuses) query = query.where('status', 'in', [...filter.statuses])
-      return (await query.executeTakeFirstOrThrow()).n
+      const all = matching(q, kind, accountId, filter).query.select((e) => e.fn.countAll<number>().as('n'))
+      const { n } = await (filter.statuses ? all.where('status', 'in', [...filter.statuses]) : all).executeTakeFirstOrThrow()
+      return n
     },
 
     async waiting(dag) {
@@ -56,7 +57,7 @@ export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
     async insert({ accountId, name = null, meta, origins, uploadId, ...request }) {
       const texts = { meta: meta && JSON.stringify(meta), origins: JSON.stringify(origins), name, name_folded: name === null ? null : fold(name) }
       await q.insertInto('pin_request').values({ ...request, ...texts, account_id: accountId, upload_id: uploadId }).execute()
-      const pairs = Object.entries(meta ?? {}).map((pair) => ({ pin_id: request.id, account_id: accountId, digest: metaDigest(pair) }))
+      const pairs = Object.entries(meta ?? {}).map((pair) => ({ pin_id: request.id, account_id: accountId, digest: metaDigest(pair), created: request.created }))
       for (const slice of slices(pairs)) await q.insertInto('pin_meta').values(slice).execute()
     },
 
@@ -80,14 +81,19 @@ export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
   }
 }
 
-function toPin({ account_id, name_folded: _, upload_id, name, meta, origins, reason, ...row }: Row): PinRequest {
+function toPin(row: Row): PinRequest {
   return {
-    ...row,
-    accountId: account_id,
-    name: name ?? undefined,
-    meta: meta === null ? undefined : (JSON.parse(meta) as Record<string, string>),
-    origins: JSON.parse(origins) as string[],
-    reason: reason ?? undefined,
-    uploadId: upload_id ?? undefined,
+    id: row.id,
+    accountId: row.account_id,
+    cid: row.cid,
+    dag: row.dag,
+    name: row.name ?? undefined,
+    meta: row.meta === null ? undefined : (JSON.parse(row.meta) as Record<string, string>),
+    origins: JSON.parse(row.origins) as string[],
+    status: row.status,
+    reason: row.reason ?? undefined,
+    created: row.created,
+    deadline: row.deadline,
+    uploadId: row.upload_id ?? undefined,
   }
 }

@@ -23,6 +23,7 @@ export interface ApiParts {
   uploads: Uploads
   pins: Pins
   dags: Dags
+  version: string
   instance: () => InstanceFacts
   maxBody: number
   log: Log
@@ -55,7 +56,7 @@ export function api(parts: ApiParts): Api {
   routes.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   routes.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Thole', version: parts.instance().version, description: 'Self-hosted storage and pinning for IPFS.' },
+    info: { title: 'Thole', version: parts.version, description: 'Self-hosted storage and pinning for IPFS.' },
     servers: [{ url: '/api/v1' }],
     security: [{ key: [] }],
   })

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Accounts, Setup } from '../../domain/accounts/index.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
-import { demandSameOrigin, type Call } from '../edge.ts'
+import { demandSameOrigin, headersWithAddress, type Call } from '../edge.ts'
 import type { Api } from './index.ts'
 import { json, problems } from './shapes.ts'
 
@@ -23,7 +23,7 @@ const redeem = createRoute({
 /** People: set-up, sign-in, sign-out. */
 export function sessionRoutes(routes: Api, { accounts, setup, signIn }: { accounts: Accounts; setup: Setup; signIn: SignIn }): void {
   async function start(call: Call, { email, password }: z.infer<typeof credentials>): Promise<void> {
-    const { cookies } = await signIn.signIn(email, password, call.req.raw.headers)
+    const { cookies } = await signIn.signIn(email, password, headersWithAddress(call))
     for (const cookie of cookies) call.header('Set-Cookie', cookie, { append: true })
   }
 

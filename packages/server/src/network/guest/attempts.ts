@@ -12,22 +12,22 @@ export interface AttemptBook {
   close(): void
 }
 
-export function attemptBook(report: (rows: Row[]) => void, { every = 100 } = {}): AttemptBook {
+export function attemptBook(report: (rows: Row[], last: boolean) => void, { every = 100 } = {}): AttemptBook {
   const rows = new Map<string, Row>()
   const current = new Map<string, Row>() // peer id → the row that counts
   const dirty = new Set<Row>()
   let timer: NodeJS.Timeout | undefined
+  let closed = false
 
-  function flush(): void {
+  function flush(last = false): void {
     timer = undefined
-    if (dirty.size === 0) return
-    report([...dirty])
+    report([...dirty], last)
     dirty.clear()
   }
 
   function change(row: Row): void {
     dirty.add(row)
-    timer ??= setTimeout(flush, every)
+    if (!closed) timer ??= setTimeout(flush, every)
   }
 
   function row(address: string): Row {
@@ -61,8 +61,9 @@ export function attemptBook(report: (rows: Row[]) => void, { every = 100 } = {})
       change(lost)
     },
     close() {
+      closed = true
       clearTimeout(timer)
-      flush()
+      flush(true)
     },
   }
 }

@@ -34,7 +34,7 @@ export function choose(want: Want, tiers: Tiers): Peer | 'busy' | undefined {
     let busy = false
     for (const peer of tier) {
       if (want.refusedBy.has(peer)) continue
-      if (peer.full) busy = true
+      if (peer.busy) busy = true
       else if (best === undefined || peer.live.size < best.live.size) best = peer
     }
     if (best !== undefined) return best

@@ -27,7 +27,7 @@ export interface Client {
 
 export interface ClientOptions {
   deliver(fetch: Fetch, key: string, bytes: Uint8Array): void
-  report(fetch: number, rows: AttemptsFrame['rows']): void
+  report(attempts: AttemptsFrame): void
   /** The peer sends what nobody asked for. */
   onLiar(peer: Peer): void
 }
@@ -92,15 +92,16 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
       return
     }
     release(want, { tell: want.holder !== peer })
+    want.answered = true
     for (const fetch of want.fetches) {
-      scoreOf(fetch, peer).blocks++
-      fetch.book.count(peer.id, 'blocks')
-      fetch.recheckDelay = limits.recheckFirst
       learnSize(fetch, block.data.length)
       if (fetch.untaken > limits.maxUntaken) {
         fetch.waiting.push(want)
         continue
       }
+      scoreOf(fetch, peer).blocks++
+      fetch.book.count(peer.id, 'blocks')
+      fetch.recheckDelay = limits.recheckFirst
       want.fetches.delete(fetch)
       fetch.wants.delete(want.key)
       fetch.untaken += block.data.length
@@ -138,7 +139,7 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
 
   return {
     open(id) {
-      const fetch = createFetch(id, attemptBook((rows) => report(id, rows)))
+      const fetch = createFetch(id, attemptBook((rows, last) => report({ fetch: id, rows, last })))
       fetches.add(fetch)
       return fetch
     },
@@ -154,7 +155,7 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
         const key = keyOfCid(view)
         let want = wants.get(key)
         if (want === undefined) {
-          want = { key, cid: Uint8Array.from(view), fetches: new Set(), askedAt: 0, refusedBy: new Set() }
+          want = { key, cid: Uint8Array.from(view), fetches: new Set(), askedAt: 0, answered: recent.has(key), refusedBy: new Set() }
           wants.set(key, want)
         }
         want.fetches.add(fetch)
@@ -181,7 +182,7 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
     },
     leave(peer) {
       peers.delete(peer)
-      for (const want of [...peer.live.values()]) {
+      for (const want of peer.live.values()) {
         release(want, { tell: false })
         for (const fetch of want.fetches) fetch.waiting.push(want)
       }

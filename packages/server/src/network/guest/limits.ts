@@ -11,7 +11,7 @@ export const limits = {
   /** What one fetch may have delivered before the consumer took it; blocks beyond are dropped and asked for again. */
   maxUntaken: 64 << 20,
   /** Mean block size assumed until blocks came. */
-  assumedBlock: 128 << 10,
+  assumedBlock: 256 << 10,
   /** Peers beside its origins that one fetch asks. */
   strangersPerFetch: 16,
   /** A peer that sends nothing for so long loses its wants to others. */

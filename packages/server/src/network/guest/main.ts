@@ -32,7 +32,7 @@ let libp2p: Libp2p | undefined
 
 const client = createClient({
   deliver: (fetch, key, bytes) => channel.send(kinds.block, encodeBlockHead(fetch.id, key), bytes),
-  report: (fetch, rows) => channel.sendJson(kinds.attempts, { fetch, rows }),
+  report: (attempts) => channel.sendJson(kinds.attempts, attempts),
   onLiar(peer) {
     banned.add(peer.id)
     log('warn', 'a peer was sent away: it sends blocks that nobody asked for', { peer: peer.id })

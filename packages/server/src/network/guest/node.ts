@@ -8,6 +8,7 @@ import { createLibp2p } from 'libp2p'
 import { loadPeerKey } from '../peer-key.ts'
 import type { GuestConfig } from '../pipe/frames.ts'
 import { limits } from './limits.ts'
+import { silence } from './silence.ts'
 
 export interface Node {
   libp2p: Libp2p
@@ -23,6 +24,7 @@ export async function startNode(config: GuestConfig, isBanned: (peerId: string) 
   let listeners = (): Listener[] => []
   const libp2p = await createLibp2p({
     privateKey: await loadPeerKey(config.keyFile),
+    logger: silence,
     nodeInfo: { name: 'thole', version: '0', userAgent: 'thole' },
     addresses: { listen: config.listen, announce: config.announce },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],

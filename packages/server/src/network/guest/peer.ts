@@ -10,7 +10,7 @@ export interface Peer {
   /** Wants that it was asked for and has not answered. */
   readonly live: ReadonlyMap<string, Want>
   /** It has as many wants as it can take, until enough are answered. */
-  readonly full: boolean
+  readonly busy: boolean
   /** It does not speak Bitswap 1.2. */
   readonly deaf: boolean
   /** It let its wants lie; others are asked first until it sends something. */
@@ -36,11 +36,11 @@ export function createPeer(id: string, { box, onDeaf }: PeerOptions): Peer {
   const live = new Map<string, Want>()
   let asks: Want[] = []
   let cancels: Uint8Array[] = []
-  let full = false
+  let busy = false
   let deaf = false
   let closed = false
   let flushing = false
-  let everything = true
+  let doubt = false
 
   function schedule(): void {
     if (flushing || closed) return
@@ -51,28 +51,26 @@ export function createPeer(id: string, { box, onDeaf }: PeerOptions): Peer {
   async function flush(): Promise<void> {
     let failures = 0
     while (!closed && asks.length + cancels.length > 0) {
-      if (everything || !box.open) {
-        // A new stream, or doubt: the whole list replaces whatever the peer remembers.
-        asks = [...live.values()]
-        cancels = []
-      }
-      const replace = everything || !box.open
-      everything = false
-      const cancelled = cancels.splice(0, limits.wantsPerMessage)
-      const asked = asks.splice(0, limits.wantsPerMessage).filter((want) => live.get(want.key) === want)
-      const wants = [...cancelled.map(cancelEntry), ...asked.map(wantEntry)]
-      if (wants.length === 0 && !replace) continue
+      // On a new stream, or in doubt, the whole list replaces whatever the peer remembers.
+      const full = doubt || !box.open
+      if (full) asks = [...live.values()]
+      doubt = false
       try {
-        await box.send(encodeMessage({ wants, full: replace }))
+        await box.send(encodeMessage({ wants: takeEntries(), full }))
         failures = 0
       } catch (error) {
         if (isUnsupported(error)) return giveUp()
-        everything = true
-        asks = [...live.values()]
+        doubt = true
         await new Promise((resolve) => setTimeout(resolve, Math.min(100 * 2 ** failures++, 5000)))
       }
     }
     flushing = false
+  }
+
+  /** Never both in one message: Kubo takes a want and a cancel of one CID there for a cancel, in any order. */
+  function takeEntries(): WantEntry[] {
+    if (cancels.length > 0) return cancels.splice(0).map(cancelEntry)
+    return asks.splice(0, limits.wantsPerMessage).filter((want) => live.get(want.key) === want).map(wantEntry)
   }
 
   function giveUp(): void {
@@ -87,8 +85,8 @@ export function createPeer(id: string, { box, onDeaf }: PeerOptions): Peer {
     stalled: false,
     progressAt: Date.now(),
     strays: 0,
-    get full() {
-      return full
+    get busy() {
+      return busy
     },
     get deaf() {
       return deaf
@@ -96,20 +94,21 @@ export function createPeer(id: string, { box, onDeaf }: PeerOptions): Peer {
     ask(want) {
       if (live.size === 0) this.progressAt = Date.now()
       live.set(want.key, want)
-      if (live.size >= limits.wantsPerPeer) full = true
+      if (live.size >= limits.wantsPerPeer) busy = true
+      if (want.answered) cancels.push(want.cid) // Helia ignores a want that it answered seconds ago, unless it is cancelled
       asks.push(want)
       schedule()
     },
     drop(want, { tell }) {
       if (!live.delete(want.key)) return
-      if (live.size <= limits.refillAt) full = false
+      if (live.size <= limits.refillAt) busy = false
       if (!tell) return
       cancels.push(want.cid)
       schedule()
     },
     resend() {
-      everything = true
-      asks = [...live.values()]
+      doubt = true
+      cancels = [...live.values()].map(({ cid }) => cid)
       schedule()
     },
     close() {

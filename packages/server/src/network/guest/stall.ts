@@ -11,7 +11,7 @@ export function sweepPeer(peer: Peer, peers: Iterable<Peer>, now: number): void 
   const silent = now - peer.progressAt > limits.stallAfter
   const others = [...peers].filter((other) => other !== peer && !other.deaf && !other.stalled)
   let kept = false
-  for (const want of [...peer.live.values()]) {
+  for (const want of peer.live.values()) {
     if (!silent && now - want.askedAt < limits.wantTimeout) continue
     if (others.some((other) => !want.refusedBy.has(other))) refuse(want, peer)
     else {

@@ -11,6 +11,8 @@ export interface Want {
   /** The fetch whose budget the asking counts against. */
   payer?: Fetch
   askedAt: number
+  /** A peer may believe that it has sent the block. */
+  answered: boolean
   /** Peers that do not have it, or did not answer. */
   readonly refusedBy: Set<Peer>
 }

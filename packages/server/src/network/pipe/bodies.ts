@@ -40,7 +40,8 @@ export function encodeBlockHead(fetch: number, multihash: string): Uint8Array {
 
 export function decodeBlock(body: Buffer): { fetch: number; multihash: string; bytes: Uint8Array } {
   const end = 6 + body.readUInt16LE(4)
-  return { fetch: body.readUInt32LE(0), multihash: body.toString('latin1', 6, end), bytes: body.subarray(end) }
+  const bytes = new Uint8Array(body.buffer, body.byteOffset + end, body.length - end) // no Buffer leaves the room
+  return { fetch: body.readUInt32LE(0), multihash: body.toString('latin1', 6, end), bytes }
 }
 
 export function decodeJson<T>(body: Buffer): T {

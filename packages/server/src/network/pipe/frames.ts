@@ -47,9 +47,11 @@ export interface RunningFrame {
   peers: number
 }
 
-/** Rows of `PeerAttempt`, counted since this process opened the fetch. */
+/** Rows of `PeerAttempt` that changed, counted since this process opened the fetch. */
 export interface AttemptsFrame {
   fetch: number
+  /** No more follow: the fetch was closed. */
+  last: boolean
   rows: { address: string; state: 'dialling' | 'connected' | 'failed' | 'skipped' | 'lost'; reason?: string; blocks: number; missing: number }[]
 }
 

@@ -12,6 +12,12 @@ export function serving(blocks: Block[]): BlockServer {
   return { get: async (cid) => byCid.get(cid.toString()), size: async (cid) => byCid.get(cid.toString())?.length }
 }
 
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
 /** Wants all of these, never more than the window at once, and returns them in order of arrival. */
 export async function fetchAll(session: FetchSession, cids: CID[], onBlock: (block: Block) => void = () => {}): Promise<Block[]> {
   const got: Block[] = []

@@ -3,6 +3,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { MemoryBlockstore } from 'blockstore-core'
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
+import { silence } from '../guest/silence.ts'
 import { plainNode } from './plain-node.ts'
 import { serveCommands } from './peer-process.ts'
 
@@ -28,7 +29,7 @@ serveCommands(String(libp2p.getMultiaddrs()[0]), async (command) => {
   if (command.op === 'want') {
     await libp2p.dial(multiaddr(command.address))
     const bytes = await broker.retrieve(CID.decode(command.cid), { signal: AbortSignal.timeout(command.timeout) })
-    return { ok: true, bytes }
+    return { ok: true, bytes: Uint8Array.from(bytes) }
   }
   return { ok: false, reason: 'this peer cannot do that' }
 })
@@ -43,7 +44,7 @@ async function openBroker(): Promise<Broker> {
     addBlockBroker: (added: Broker) => (broker = added),
     libp2p,
     blockstore,
-    logger: { forComponent: () => Object.assign(() => {}, { enabled: false, error() {}, trace() {}, newScope() {} }) },
+    logger: silence,
     routing: { async *findProviders() {}, async provide() {} },
     getHasher: async () => sha256,
   })

@@ -41,7 +41,7 @@ serveCommands(String(libp2p.getMultiaddrs()[0]), async (command) => {
   say(stream, { wants: [{ cid, cancel: false, have, sendDontHave: true }] })
   const { blocks, presences } = await reply
   const [presence] = presences
-  return { ok: true, bytes: blocks[0]?.data, presence: presence && (presence.have ? 'have' : 'dont-have') }
+  return { ok: true, bytes: blocks[0] && Uint8Array.from(blocks[0].data), presence: presence && (presence.have ? 'have' : 'dont-have') }
 })
 
 function say(stream: Stream, message: Partial<Message>): void {

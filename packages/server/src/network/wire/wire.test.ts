@@ -21,8 +21,15 @@ function read(stream: Uint8Array, maxMessage = 1 << 20): Uint8Array[] {
   return found
 }
 
-function plain(message: Message): unknown {
-  return JSON.parse(JSON.stringify(message, (_, value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value)))
+/** With bytes as text, so that views compare with what they are views of. */
+function plain({ wants, full, blocks, presences }: Message): unknown {
+  const hex = (value: Uint8Array) => Buffer.from(value).toString('hex')
+  return {
+    full,
+    wants: wants.map((want) => ({ ...want, cid: hex(want.cid) })),
+    blocks: blocks.map(({ prefix, data }) => [hex(prefix), hex(data)]),
+    presences: presences.map(({ cid, have }) => ({ cid: hex(cid), have })),
+  }
 }
 
 describe('varints', () => {

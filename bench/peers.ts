@@ -1,0 +1,57 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+
+/** A server to compare with: where it answers, by name of the file. */
+export interface Peer {
+  urls: { small: string; large: string }
+  stop(): Promise<void>
+}
+
+/** A bare node:http server in a process of its own, answering from memory. */
+export async function startBare(small: number, large: number): Promise<Peer> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare.ts'), String(small), String(large)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  return { urls: below(line.toString().trim()), stop: () => end(child) }
+}
+
+export const hasNginx = spawnSync('nginx', ['-v']).status === 0
+
+/** nginx with one worker, serving the files `small` and `large` of a folder with sendfile. */
+export async function startNginx(folder: string): Promise<Peer> {
+  const port = await freePort()
+  const file = join(folder, 'nginx.conf')
+  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/nginx-${name};`).join(' ')
+  await writeFile(file, `
+    daemon off; master_process off; pid ${folder}/nginx.pid; error_log stderr;
+    events {}
+    http { access_log off; sendfile on; keepalive_requests 100000000; ${places} server { listen 127.0.0.1:${port}; root ${folder}; } }
+  `)
+  const child = spawn('nginx', ['-c', file, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const url = `http://127.0.0.1:${port}`
+  for (let tries = 0; !(await fetch(`${url}/small`).then(({ ok }) => ok, () => false)); tries++) {
+    if (tries > 100) throw new Error('nginx did not start')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+  return { urls: below(url), stop: () => end(child) }
+}
+
+function below(url: string): Peer['urls'] {
+  return { small: `${url}/small`, large: `${url}/large` }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM')
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import type { KeyRow } from '../../ports/db/index.ts'
+import type { Subject } from '../db.contract.ts'
+import { newAccount } from './rows.ts'
+
+export function accountContract(subject: Subject): void {
+  describe('accounts, keys, instance', () => {
+    it('finds accounts as they were inserted', async () => {
+      const account = await newAccount(subject.db(), { created: 1_700_000_000_000, suspended: true })
+      expect(await subject.db().read((r) => r.accounts.byId(account.id))).toEqual(account)
+      expect(await subject.db().read((r) => r.accounts.byEmail(account.email))).toEqual(account)
+      expect(await subject.db().read((r) => r.accounts.byEmail('nobody@example.org'))).toBeUndefined()
+    })
+
+    it('refuses an e-mail that is taken', async () => {
+      const { email } = await newAccount(subject.db())
+      await expect(newAccount(subject.db(), { email })).rejects.toMatchObject({ code: 'CONFLICT' })
+    })
+
+    it('counts admins', async () => {
+      const before = await subject.db().read((r) => r.accounts.countAdmins())
+      const { id } = await newAccount(subject.db())
+      await subject.db().write((w) => w.accounts.setRole(id, 'admin'))
+      expect(await subject.db().read((r) => r.accounts.countAdmins())).toBe(before + 1)
+    })
+
+    it('gives out increasing stamps, unique under 200 parallel writes', async () => {
+      const { id } = await newAccount(subject.db())
+      const now = 1_700_000_000_000
+      const stamps = await Promise.all(Array.from({ length: 200 }, () => subject.db().write((w) => w.accounts.nextStamp(id, now))))
+      expect(new Set(stamps).size).toBe(200)
+      expect(Math.min(...stamps)).toBe(now)
+      expect(Math.max(...stamps)).toBe(now + 199)
+      expect(await subject.db().write((w) => w.accounts.nextStamp(id, now + 5000))).toBe(now + 5000)
+    })
+
+    it('lists live keys, newest first', async () => {
+      const db = subject.db()
+      const { id: accountId } = await newAccount(db)
+      const key = (created: number): KeyRow => ({ id: crypto.randomUUID(), accountId, name: 'k', scopes: ['upload', 'pins:read'], hash: 'h', tail: 't', created })
+      const [a, b, c] = [key(1), key(2), key(3)]
+      await db.write(async (w) => {
+        for (const row of [a, b, c]) await w.keys.insert(row)
+        await w.keys.touch(a.id, 77)
+      })
+      expect(await db.write((w) => w.keys.revoke('another account', b.id, 5))).toBe(false)
+      expect(await db.write((w) => w.keys.revoke(accountId, b.id, 5))).toBe(true)
+      expect(await db.write((w) => w.keys.revoke(accountId, b.id, 6))).toBe(false)
+      expect(await db.read((r) => r.keys.ofAccount(accountId))).toEqual([c, { ...a, lastUsed: 77 }])
+      expect(await db.read((r) => r.keys.byId(b.id))).toEqual({ ...b, revoked: 5 })
+    })
+
+    it('ensures an instance value once', async () => {
+      const values = await Promise.all(['a', 'b', 'c'].map((value, i) => (i ? subject.db() : subject.other()).write((w) => w.instance.ensure('signing-key', value))))
+      expect(new Set(values).size).toBe(1)
+      await subject.db().write((w) => w.instance.set('signing-key', 'new'))
+      expect(await subject.db().read((r) => r.instance.get('signing-key'))).toBe('new')
+      await subject.db().write((w) => w.instance.remove('signing-key'))
+      expect(await subject.db().read((r) => r.instance.get('signing-key'))).toBeUndefined()
+    })
+  })
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import type { Subject } from '../db.contract.ts'
+import { cidOf } from './rows.ts'
+
+export function dagContract(subject: Subject): void {
+  describe('dags', () => {
+    it('makes a row at the first lock and keeps it', async () => {
+      const cid = cidOf('locked')
+      const fresh = { cid, state: 'partial', holders: 0, visits: 0, created: 5 }
+      expect(await subject.db().write((w) => w.dags.lock(cid, 5))).toEqual(fresh)
+      expect(await subject.db().write((w) => w.dags.lock(cid, 6))).toEqual(fresh)
+      expect(await subject.db().read((r) => r.dags.get(cidOf('never seen')))).toBeUndefined()
+    })
+
+    it('replaces the missing list, in order, and drops it on completion', async () => {
+      const db = subject.db()
+      const cid = cidOf('gaps')
+      const missing = Array.from({ length: 2500 }, (_, i) => ({ cid: cidOf(`gap ${i}`), path: `a/${i}` }))
+      await db.write(async (w) => {
+        await w.dags.lock(cid, 1)
+        await w.dags.setMissing(cid, [{ cid: 'old', path: '' }])
+        await w.dags.setMissing(cid, missing)
+      })
+      expect(await db.read((r) => r.dags.missing(cid, 2))).toEqual(missing.slice(0, 2))
+      expect(await db.read((r) => r.dags.missingCount(cid))).toBe(2500)
+      await db.write((w) => w.dags.setComplete(cid, { bytes: 2 ** 45, blocks: 7 }, 99))
+      expect(await db.read((r) => r.dags.missingCount(cid))).toBe(0)
+      expect(await db.read((r) => r.dags.get(cid))).toMatchObject({ state: 'complete', bytes: 2 ** 45, blocks: 7, completed: 99 })
+    })
+
+    it('lists held partial DAGs oldest first, page by page', async () => {
+      const db = subject.db()
+      const cids = Array.from({ length: 5 }, (_, i) => cidOf(`partial ${i}`))
+      await db.write(async (w) => {
+        for (const [i, cid] of cids.entries()) {
+          await w.dags.lock(cid, 1e12 - Math.floor(i / 2))
+          if (i !== 0) await w.dags.addHolders(cid, 1)
+        }
+      })
+      const seen: string[] = []
+      for (let after = ''; ; ) {
+        const page = await db.read((r) => r.dags.partial(after, 2))
+        seen.push(...page.map(({ cid }) => cid))
+        if (page.length < 2) break
+        after = seen.at(-1)!
+      }
+      const [, b, c, d, e] = cids as [string, string, string, string, string]
+      expect(seen.filter((cid) => cids.includes(cid))).toEqual([e, ...[c, d].sort(), b])
+      expect(new Set(seen).size).toBe(seen.length)
+    })
+
+    it('counts holders and visits', async () => {
+      const db = subject.db()
+      const [a, b] = [cidOf('visited a'), cidOf('visited b')]
+      await db.write(async (w) => {
+        await w.dags.lock(a, 1)
+        await w.dags.lock(b, 1)
+        expect(await w.dags.addHolders(a, 2)).toBe(2)
+        expect(await w.dags.addHolders(a, -1)).toBe(1)
+      })
+      await db.write((w) => w.dags.addVisits(new Map([[a, 3], [b, 4], ['unknown', 5]])))
+      await db.write((w) => w.dags.addVisits(new Map([[a, 1]])))
+      expect((await db.read((r) => r.dags.get(a)))?.visits).toBe(4)
+      expect((await db.read((r) => r.dags.get(b)))?.visits).toBe(4)
+    })
+
+    it('never lets holders fall below nobody', async () => {
+      const cid = cidOf('unheld')
+      await subject.db().write((w) => w.dags.lock(cid, 1))
+      await expect(subject.db().write((w) => w.dags.addHolders(cid, -1))).rejects.toThrow()
+      expect((await subject.db().read((r) => r.dags.get(cid)))?.holders).toBe(0)
+    })
+  })
+}

@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { digest, identityBytes, parseCid } from '@thole/dag'
+import { CID } from 'multiformats/cid'
+import { create as createDigest } from 'multiformats/hashes/digest'
+import { expect, test, vi } from 'vitest'
+import { openMemoryStore } from '../../blocks/memory-store.ts'
+import { openDb } from '../../db/index.ts'
+import type { Db } from '../../ports/db/index.ts'
+import { createRetrieval } from './index.ts'
+import { countVisits } from './visits.ts'
+
+test('blocks come by multihash, identity from the CID, and what is absent faults', async () => {
+  await using house = await open()
+  const cid = await house.put('bytes')
+  const { retrieval } = house
+  expect(Buffer.from(await retrieval.get(cid)).toString()).toBe('bytes')
+  expect(await retrieval.size(cid)).toBe(5)
+  const asPb = CID.createV1(0x70, cid.multihash)
+  expect(await retrieval.size(asPb)).toBe(5)
+  const inline = parseCid('bafkqabdtmfwwk')
+  expect(await retrieval.get(inline)).toEqual(identityBytes(inline))
+  expect(await retrieval.size(inline)).toBe(4)
+  const absent = cidOf('never stored')
+  await expect(retrieval.get(absent)).rejects.toMatchObject({ code: 'NOT_FOUND', data: { what: `block ${absent}` } })
+  await expect(retrieval.size(absent)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('a root is served until its last holder goes, by either door', async () => {
+  await using house = await open()
+  const { db, retrieval } = house
+  const cid = await house.put('content')
+  const key = cid.toString()
+  await retrieval.assertServed(cid)
+  await db.write(async (w) => {
+    await w.dags.lock(key, 1)
+    await w.dags.addHolders(key, 2)
+  })
+  await db.write((w) => w.dags.addHolders(key, -1))
+  await retrieval.assertServed(cid)
+  expect(await retrieval.server.size(cid)).toBe(7)
+  await db.write((w) => w.dags.addHolders(key, -1))
+  await expect(retrieval.assertServed(cid)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  expect(await retrieval.server.get(cid)).toBeUndefined()
+  expect(await retrieval.server.size(cid)).toBeUndefined()
+})
+
+test('visits are written in batches, bounded, and at the end', async () => {
+  await using house = await open()
+  const { db } = house
+  await named(db, 'a', 'b', 'c')
+  const visits = countVisits(db, { flushEvery: 20, maxRoots: 2 })
+  for (const root of ['a', 'b', 'c', 'a']) visits.add(root)
+  await vi.waitFor(async () => expect(await visitsOf(db, 'a', 'b', 'c')).toEqual([2, 1, 0]))
+  visits.add('c')
+  await visits.close()
+  expect(await visitsOf(db, 'a', 'b', 'c')).toEqual([2, 1, 1])
+})
+
+test('a database that fails for a while loses no visit', async () => {
+  await using house = await open()
+  const { db } = house
+  await named(db, 'a')
+  let failing = true
+  const shaky: Db = { ...db, write: (fn) => (failing ? Promise.reject(new Error('busy')) : db.write(fn)) }
+  const visits = countVisits(shaky, { flushEvery: 5, maxRoots: 10 })
+  visits.add('a')
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  failing = false
+  visits.add('a')
+  await visits.close()
+  expect(await visitsOf(db, 'a')).toEqual([2])
+})
+
+async function open() {
+  const folder = await mkdtemp(join(tmpdir(), 'thole-retrieval-'))
+  const db = await openDb({ url: join(folder, 'thole.db') })
+  await db.migrate()
+  const blocks = openMemoryStore()
+  const retrieval = createRetrieval({ db, blocks })
+  return {
+    db,
+    retrieval,
+    async put(text: string) {
+      const cid = cidOf(text)
+      const writer = blocks.writer()
+      await writer.put({ cid, bytes: Buffer.from(text) })
+      await writer.commit()
+      return cid
+    },
+    async [Symbol.asyncDispose]() {
+      await retrieval.close()
+      await blocks.close()
+      await db.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+function cidOf(text: string): CID {
+  return CID.createV1(0x55, createDigest(0x12, digest(0x12, Buffer.from(text))))
+}
+
+async function named(db: Db, ...roots: string[]): Promise<void> {
+  await db.write(async (w) => {
+    for (const root of roots) await w.dags.lock(root, 1)
+  })
+}
+
+async function visitsOf(db: Db, ...roots: string[]): Promise<(number | undefined)[]> {
+  return Promise.all(roots.map((root) => db.read(async (r) => (await r.dags.get(root))?.visits)))
+}

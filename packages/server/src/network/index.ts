@@ -1,0 +1,2 @@
+export { embeddedNetwork, type EmbeddedOptions } from './embedded.ts'
+export { noNetwork, type NoNetworkOptions } from './none.ts'

@@ -1,0 +1,1 @@
+export { createSignIn, type SignInParts } from './sign-in.ts'

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { eventually, pattern, rawBlock } from '../support/api.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { noKubo } from '../support/kubo.ts'
+import { gatewayBytes, usePair } from './pair.ts'
+
+describe.skipIf(noKubo)(`pins of what only a Kubo holds${noKubo ? ` (${noKubo})` : ''}`, () => {
+  const pair = usePair({ variables: { THOLE_FETCH_DEADLINE: '5' } })
+  const statusOf = async (id: string) => (await pair.api.json(`/psa/pins/${id}`)).body
+
+  async function pin(cid: string) {
+    const added = await pair.api.post('/psa/pins', { cid, origins: pair.kubo.addresses })
+    expect(added.status).toBe(202)
+    expect(['queued', 'pinning']).toContain(added.body.status)
+    return added.body.requestid as string
+  }
+
+  test('a file of 5 MiB: queued or pinning, then pinned, and the gateway serves it', async () => {
+    const bytes = pattern(5 * 2 ** 20, 30)
+    const cid = await pair.kubo.line(['add', '-Q'], bytes)
+    expect((await fetch(`${pair.server.url}/ipfs/${cid}`)).status).toBe(404)
+    const id = await pin(cid)
+    const pinned = await eventually(() => statusOf(id), ({ status }) => status === 'pinned')
+    expect(pinned.pin).toMatchObject({ cid, origins: pair.kubo.addresses })
+    expect(Buffer.compare(await gatewayBytes(pair, `/ipfs/${cid}`), bytes)).toBe(0)
+    expect((await pair.api.json(`/api/v1/dags/${cid}`)).body).toMatchObject({ state: 'complete', missingCount: 0 })
+  })
+
+  test('a directory of 400 files', async () => {
+    const content = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`folder-${i % 7}/file-${i}.bin`, pattern(4000 + i, i)]))
+    await using folder = await temporaryFolder(content)
+    const cid = await pair.kubo.line(['add', '-Q', '-r', folder.path])
+    const id = await pin(cid)
+    await eventually(() => statusOf(id), ({ status }) => status === 'pinned')
+    for (const name of ['folder-0/file-0.bin', 'folder-3/file-199.bin', 'folder-0/file-399.bin']) {
+      expect(Buffer.compare(await gatewayBytes(pair, `/ipfs/${cid}/${name}`), content[name]!)).toBe(0)
+    }
+  })
+
+  test('what nobody has: a reason that tells who was asked, then failed at the deadline', async () => {
+    const cid = rawBlock(Buffer.from('not even Kubo has this')).cid.toString()
+    const started = Date.now()
+    const id = await pin(cid)
+    const waiting = await eventually(() => statusOf(id), ({ info }) => /asked 1 peer.*do not have it/.test(info.status_details), 4500)
+    expect(['queued', 'pinning']).toContain(waiting.status)
+    const failed = await eventually(() => statusOf(id), ({ status }) => status === 'failed')
+    expect(failed.info.status_details).toMatch(/deadline/i)
+    expect(Date.now() - started).toBeGreaterThan(4500)
+    expect((await fetch(`${pair.server.url}/ipfs/${cid}`)).status).toBe(404)
+  })
+})
