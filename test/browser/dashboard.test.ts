@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { seriousViolations } from '../support/axe.ts'
@@ -6,17 +9,20 @@ import { startServer } from '../support/server.ts'
 
 let server: Awaited<ReturnType<typeof startServer>>
 let chromium: OpenBrowser
+/** What is dropped comes from here. */
+let folder: string
 let context: BrowserContext
 let page: Page
 /** What the page must never cause: script errors, refusals by its own CSP, requests to other hosts. */
 let accidents: string[]
 
 beforeAll(async () => {
-  ;[server, chromium] = await Promise.all([startServer(), launchBrowser()])
+  ;[server, chromium, folder] = await Promise.all([startServer(), launchBrowser(), mkdtemp(join(tmpdir(), 'thole-drop-'))])
 })
 afterAll(async () => {
   await chromium?.close()
   await server?.stop()
+  await rm(folder, { recursive: true, force: true })
 })
 
 beforeEach(async () => {
@@ -41,18 +47,18 @@ async function signIn() {
   await page.getByText('Drop files or a folder here').waitFor()
 }
 
-/** Drops files on the page as a hand would: the browser builds the transfer, the page reads it. */
-async function drop(files: { name: string; type: string; text: string }[]) {
-  const transfer = await page.evaluateHandle((given) => {
-    const data = new DataTransfer()
-    for (const { name, type, text } of given) data.items.add(new File([text], name, { type }))
-    return data
-  }, files)
-  const target = page.getByText('Drop files or a folder here')
-  await target.dispatchEvent('dragover', { dataTransfer: transfer })
-  await page.getByText('Let go to upload').dispatchEvent('drop', { dataTransfer: transfer })
+/** Drops files or folders of the disk on the page, as a hand would. */
+async function drop(...paths: string[]) {
+  const { x, y, width, height } = (await page.getByText('Drop files or a folder here').boundingBox())!
+  const devtools = await context.newCDPSession(page)
+  const data = { items: [], files: paths, dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver'] as const) await devtools.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data })
+  await page.getByText('Let go to upload').waitFor()
+  await devtools.send('Input.dispatchDragEvent', { type: 'drop', x: x + width / 2, y: y + height / 2, data })
 }
 
+/** The page answers when the server did. */
+const eventually = <T>(read: () => Promise<T> | T) => expect.poll(read, { timeout: 10_000 })
 const choose = (name: string, text: string) => page.getByTestId('files').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
 const transfer = (name: string) => page.locator('li[data-state]').filter({ hasText: name })
 const pinRow = (name: string) => page.locator('li[data-cid]').filter({ hasText: name })
@@ -65,7 +71,7 @@ describe('signing in', () => {
     await page.getByLabel('E-mail').fill(server.admin.email)
     await page.getByLabel('Password').fill('not the password')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await expect.poll(() => page.getByRole('alert').textContent()).toContain('E-mail or password is wrong')
+    await eventually(() => page.getByRole('alert').textContent()).toContain('E-mail or password is wrong')
     expect(await seriousViolations(page)).toEqual([])
 
     await page.getByLabel('Password').fill(server.admin.password)
@@ -87,21 +93,22 @@ describe('uploading', () => {
   beforeEach(signIn)
 
   it('takes a dropped file, shows its CID, lists it as pinned and copies its links', async () => {
-    await drop([{ name: 'hello.txt', type: 'text/plain', text: 'hello from a browser' }])
-    await expect.poll(() => transfer('hello.txt').getAttribute('data-state')).toBe('stored')
+    await writeFile(join(folder, 'hello.txt'), 'hello from a browser')
+    await drop(join(folder, 'hello.txt'))
+    await eventually(() => transfer('hello.txt').getAttribute('data-state')).toBe('stored')
     const cid = (await transfer('hello.txt').getByTestId('cid').textContent()) ?? ''
     expect(cid).toMatch(/^baf[a-z2-7]{56}$/)
-    await expect.poll(() => pinRow('hello.txt').locator('[data-status]').textContent()).toBe('Pinned')
+    await eventually(() => pinRow('hello.txt').locator('[data-status]').textContent()).toBe('Pinned')
     expect(await pinRow('hello.txt').getAttribute('data-cid')).toBe(cid)
 
     await transfer('hello.txt').getByRole('button', { name: 'Copy CID' }).first().click()
-    await expect.poll(clipboard).toBe(cid)
+    await eventually(clipboard).toBe(cid)
     await transfer('hello.txt').getByRole('button', { name: 'Copy gateway link' }).click()
-    await expect.poll(clipboard).toBe(`${server.url}/ipfs/${cid}`)
+    await eventually(clipboard).toBe(`${server.url}/ipfs/${cid}`)
     await transfer('hello.txt').getByRole('button', { name: 'Copy subdomain link' }).click()
-    await expect.poll(clipboard).toBe(`http://${cid}.ipfs.localhost:${new URL(server.url).port}`)
+    await eventually(clipboard).toBe(`http://${cid}.ipfs.localhost:${new URL(server.url).port}`)
     await transfer('hello.txt').getByRole('button', { name: 'Copy ipfs:// URI' }).click()
-    await expect.poll(clipboard).toBe(`ipfs://${cid}`)
+    await eventually(clipboard).toBe(`ipfs://${cid}`)
 
     const served = await fetch(`${server.url}/ipfs/${cid}`)
     expect(await served.text()).toBe('hello from a browser')
@@ -113,9 +120,9 @@ describe('uploading', () => {
     await slow.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 4 * 2 ** 20 })
     await choose('large.bin', 'x'.repeat(6 * 2 ** 20))
     const bar = page.getByRole('progressbar', { name: 'Upload of large.bin' })
-    await expect.poll(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(0)
+    await eventually(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(0)
     expect(await transfer('large.bin').textContent()).toMatch(/of 6 MiB.* %/)
-    await expect.poll(() => transfer('large.bin').getAttribute('data-state'), { timeout: 15_000 }).toBe('stored')
+    await eventually(() => transfer('large.bin').getAttribute('data-state')).toBe('stored')
   })
 
   it('stops an upload that is cancelled, and lists nothing of it', async () => {
@@ -125,7 +132,7 @@ describe('uploading', () => {
     await choose('regretted.bin', 'y'.repeat(4 * 2 ** 20))
     await page.getByRole('progressbar', { name: 'Upload of regretted.bin' }).waitFor()
     await transfer('regretted.bin').getByRole('button', { name: 'Cancel' }).click()
-    await expect.poll(() => transfer('regretted.bin').count()).toBe(0)
+    await eventually(() => transfer('regretted.bin').count()).toBe(0)
     await slow.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 })
     await page.getByRole('link', { name: 'Uploads' }).click()
     await page.getByRole('heading', { name: /^Uploads/ }).waitFor()
@@ -133,22 +140,34 @@ describe('uploading', () => {
   })
 
   it('makes one folder of several files', async () => {
-    await drop([
-      { name: 'one.txt', type: 'text/plain', text: '1' },
-      { name: 'two.txt', type: 'text/plain', text: '2' },
-    ])
-    await expect.poll(() => transfer('2 files').getAttribute('data-state')).toBe('stored')
+    await writeFile(join(folder, 'one.txt'), '1')
+    await writeFile(join(folder, 'two.txt'), '2')
+    await drop(join(folder, 'one.txt'), join(folder, 'two.txt'))
+    await eventually(() => transfer('2 files').getAttribute('data-state')).toBe('stored')
     const cid = await transfer('2 files').getByTestId('cid').textContent()
     expect(await (await fetch(`${server.url}/ipfs/${cid}/two.txt`)).text()).toBe('2')
+  })
+
+  it('takes a dropped folder as the root, with what is inside', async () => {
+    await mkdir(join(folder, 'site/img'), { recursive: true })
+    await writeFile(join(folder, 'site/index.html'), '<h1>site</h1>')
+    // More than the hundred that one reading of a folder yields.
+    await Promise.all(Array.from({ length: 120 }, (_, index) => writeFile(join(folder, `site/img/${index}.txt`), `${index}`)))
+    await drop(join(folder, 'site'))
+    await eventually(() => transfer('site').getAttribute('data-state')).toBe('stored')
+    const cid = await transfer('site').getByTestId('cid').textContent()
+    const read = async (path: string) => (await fetch(`${server.url}/ipfs/${cid}/${path}`)).text()
+    expect([await read('index.html'), await read('img/0.txt'), await read('img/119.txt')]).toEqual(['<h1>site</h1>', '0', '119'])
+    await eventually(() => pinRow('site').locator('[data-status]').textContent()).toBe('Pinned')
   })
 
   it('asks what to do with a CAR, and says what is wrong with a broken one', async () => {
     await choose('broken.car', 'this is no CAR')
     await transfer('broken.car').getByRole('button', { name: 'Unpack it, keep its CIDs' }).click()
-    await expect.poll(() => transfer('broken.car').getAttribute('data-state')).toBe('failed')
+    await eventually(() => transfer('broken.car').getAttribute('data-state')).toBe('failed')
     expect(await transfer('broken.car').getByRole('alert').textContent()).toContain('CAR')
     await transfer('broken.car').getByRole('button', { name: 'Store it as a file' }).click()
-    await expect.poll(() => transfer('broken.car').getAttribute('data-state')).toBe('stored')
+    await eventually(() => transfer('broken.car').getAttribute('data-state')).toBe('stored')
   })
 })
 
@@ -158,7 +177,7 @@ describe('pins', () => {
   it("tells the server's word about an invalid CID", async () => {
     await page.getByLabel('CID', { exact: true }).fill('nonsense')
     await page.getByRole('button', { name: 'Pin it' }).click()
-    await expect.poll(() => page.getByRole('alert').textContent()).toContain('Not a valid CID')
+    await eventually(() => page.getByRole('alert').textContent()).toContain('Not a valid CID')
   })
 
   it('shows a pin that waits, finds it by status and name, and deletes it', async () => {
@@ -167,14 +186,14 @@ describe('pins', () => {
     await page.getByLabel('Name', { exact: true }).last().fill('nowhere to be found')
     await page.getByRole('button', { name: 'Pin it' }).click()
     const status = pinRow('nowhere to be found').locator('[data-status]')
-    await expect.poll(() => status.getAttribute('data-status')).toMatch(/^(queued|pinning)$/)
+    await eventually(() => status.getAttribute('data-status')).toMatch(/^(queued|pinning)$/)
 
     await page.getByRole('button', { name: 'Failed', exact: true }).click()
     await page.getByText('No such pins').waitFor()
     await page.getByRole('button', { name: 'Show all' }).click()
     await page.getByLabel('Search by name').fill('NOWHERE')
-    await expect.poll(() => new URL(page.url()).searchParams.get('name')).toBe('NOWHERE')
-    await expect.poll(() => page.locator('li[data-cid]').count()).toBe(1)
+    await eventually(() => new URL(page.url()).searchParams.get('name')).toBe('NOWHERE')
+    await eventually(() => page.locator('li[data-cid]').count()).toBe(1)
 
     await page.getByRole('button', { name: 'Delete nowhere to be found' }).click()
     expect(await seriousViolations(page)).toEqual([])
@@ -186,6 +205,7 @@ describe('pins', () => {
 it('makes a key, shows it once, and revokes it', async () => {
   await signIn()
   await page.getByRole('link', { name: 'Keys' }).click()
+  await page.getByRole('heading', { name: 'Keys' }).waitFor()
   await page.getByLabel('Name').fill('from the page')
   await page.getByRole('button', { name: 'Create key' }).click()
   const key = (await page.getByTestId('key').textContent()) ?? ''
@@ -198,7 +218,7 @@ it('makes a key, shows it once, and revokes it', async () => {
   expect(await page.content()).not.toContain(key)
   await page.getByRole('button', { name: 'Revoke from the page' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
-  await expect.poll(ask).toBe(401)
+  await eventually(ask).toBe(401)
 })
 
 describe.each([
@@ -210,7 +230,7 @@ describe.each([
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await signIn()
     await choose(`${'a very long name '.repeat(8)}.txt`, `for ${width}`)
-    await expect.poll(() => transfer('a very long name').getAttribute('data-state')).toBe('stored')
+    await eventually(() => transfer('a very long name').getAttribute('data-state')).toBe('stored')
     await page.getByRole('button', { name: /^Details of/ }).first().click()
     for (const place of ['Home', 'Uploads', 'Keys']) {
       await page.getByRole('link', { name: place, exact: true }).click()

@@ -28,7 +28,8 @@ describe.skipIf(noKubo)(`CARs pass between Kubo and Thole${noKubo ? ` (${noKubo}
     const { body } = await pair.api.upload(car as BodyInit, '/api/v1/uploads', 'application/vnd.ipld.car')
     expect(body.roots[0].cid).toBe(root)
     expect((await pair.api.json(`/api/v1/dags/${root}`)).body.state).toBe('complete')
-    expect(JSON.parse(Buffer.from(await gatewayBytes(pair, `/ipfs/${root}?format=dag-json`)).toString())).toEqual({ title: 'two', parts: [{ '/': file }, { '/': file }] })
+    const block = await pair.kubo.ipfs(['block', 'get', root])
+    expect(Buffer.compare(await gatewayBytes(pair, `/ipfs/${root}?format=raw`), block)).toBe(0)
   })
 
   test('a CAR of Thole is taken by `ipfs dag import`: same root, same bytes', async () => {

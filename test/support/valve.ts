@@ -1,22 +1,20 @@
-import { createServer, connect, type Socket } from 'node:net'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** A TCP relay that lets only so many bytes come back from its target and then holds, until it is opened. */
+/** A TCP relay that lets only so many bytes come back from its target and then holds, until it is told to let through more. */
 export interface Valve {
   port: number
   /** Bytes that came back from the target so far. */
   passed(): number
-  /** Resolves when so many bytes came back that it holds. */
-  held: Promise<void>
-  open(): void
+  /** Lets through more, and resolves when those came and it holds again. */
+  letThrough(bytes: number): Promise<void>
   close(): Promise<void>
 }
 
-export async function startValve(targetPort: number, holdAfter: number): Promise<Valve> {
+export async function startValve(targetPort: number): Promise<Valve> {
   let passed = 0
-  let limit = holdAfter
-  const { promise: held, resolve: tellHeld } = Promise.withResolvers<void>()
+  let limit = 0
+  let tellHeld = () => {}
   const sockets = new Set<Socket>()
 
   const server = createServer((near) => {
@@ -32,15 +30,12 @@ export async function startValve(targetPort: number, holdAfter: number): Promise
     near.pipe(far)
     far.on('data', (bytes) => {
       passed += bytes.length
-      if (!near.write(bytes)) far.pause()
-      if (passed < limit) return
-      far.pause()
-      tellHeld()
+      if (!near.write(bytes) || passed >= limit) far.pause()
+      if (passed >= limit) tellHeld()
     })
     near.on('drain', () => {
       if (passed < limit) far.resume()
     })
-    // Not through 'pipe': what comes back must stop at the limit.
     far.on('end', () => near.end())
   })
   server.listen(0, '127.0.0.1')
@@ -49,10 +44,10 @@ export async function startValve(targetPort: number, holdAfter: number): Promise
   return {
     port: (server.address() as AddressInfo).port,
     passed: () => passed,
-    held,
-    open() {
-      limit = Infinity
+    letThrough(bytes) {
+      limit = passed + bytes
       for (const socket of sockets) socket.resume()
+      return new Promise((resolve) => (tellHeld = resolve))
     },
     async close() {
       for (const socket of sockets) socket.destroy()

@@ -1,7 +1,7 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import * as dagJson from '@ipld/dag-json'
 import { CID } from 'multiformats/cid'
-import { codecs } from './cid/codecs.ts'
+import { codecs, codeName } from './cid/codecs.ts'
 import { DagError } from './fault.ts'
 import { linkedCids } from './pb/node.ts'
 
@@ -26,7 +26,7 @@ export function links(cid: CID, bytes: Uint8Array): CID[] {
 export function decodeValue(cid: CID, bytes: Uint8Array): unknown {
   const codec = cid.code === codecs.dagCbor ? dagCbor : cid.code === codecs.dagJson ? dagJson : undefined
   if (codec === undefined) {
-    throw new DagError('UNSUPPORTED_CODEC', { reason: `blocks of codec 0x${cid.code.toString(16)} cannot be read`, cid: cid.toString() })
+    throw new DagError('UNSUPPORTED_CODEC', { reason: `blocks of codec ${codeName(cid.code)} cannot be read`, cid: cid.toString() })
   }
   return namingBlock(cid, () => codec.decode(bytes))
 }

@@ -27,8 +27,18 @@ export function identityBytes(cid: CID): Uint8Array | undefined {
   return cid.multihash.code === hashes.identity ? cid.multihash.digest : undefined
 }
 
-export function codeName(table: Readonly<Record<string, number>>, code: number): string {
+/** A multicodec number in words for a person. */
+export function codeName(code: number): string {
   const hex = `0x${code.toString(16)}`
-  const name = Object.keys(table).find((key) => table[key] === code)
+  const name = names.get(code)
   return name === undefined ? hex : `${name} (${hex})`
 }
+
+/** Those that people meet; the multicodec table has all. */
+const names: ReadonlyMap<number, string> = new Map([
+  [codecs.raw, 'raw'], [codecs.dagPb, 'dag-pb'], [codecs.dagCbor, 'dag-cbor'], [codecs.dagJson, 'dag-json'],
+  [0x51, 'cbor'], [0x72, 'libp2p-key'], [0x78, 'git-raw'], [0x85, 'dag-jose'], [0x0200, 'json'], [0x0202, 'car'],
+  [hashes.identity, 'identity'], [hashes.sha256, 'sha2-256'], [hashes.sha512, 'sha2-512'], [hashes.blake3, 'blake3'], [0x11, 'sha1'], [0x1b, 'keccak-256'],
+  [hashes.sha3_224, 'sha3-224'], [hashes.sha3_256, 'sha3-256'], [hashes.sha3_384, 'sha3-384'], [hashes.sha3_512, 'sha3-512'],
+  [0xb220, 'blake2b-256'], [hashes.blake2b512, 'blake2b-512'],
+])

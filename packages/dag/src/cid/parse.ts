@@ -28,7 +28,8 @@ export function parseCid(text: string): CID {
 
 /** CIDv1 in base32: the key of a DAG, whichever way its root was written. */
 export function canonicalCid(cid: CID): string {
-  return (cid.version === 1 ? cid : cid.toV1()).toString(base32)
+  // Not `toString`, whose cache of weak references costs ten times the encoding.
+  return base32.encode((cid.version === 1 ? cid : cid.toV1()).bytes)
 }
 
 function decodeCidText(text: string): CID {

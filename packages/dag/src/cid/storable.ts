@@ -13,7 +13,7 @@ const storableCodecs: ReadonlySet<number> = new Set(Object.values(codecs))
  */
 export function assertStorable(cid: CID): void {
   if (!storableCodecs.has(cid.code)) {
-    throw unsupported(cid, `codec ${codeName(codecs, cid.code)} is not stored; raw, dag-pb, dag-cbor and dag-json are`)
+    throw unsupported(cid, `codec ${codeName(cid.code)} is not stored; raw, dag-pb, dag-cbor and dag-json are`)
   }
   const { code, digest } = cid.multihash
   if (code === hashes.identity) {
@@ -23,9 +23,9 @@ export function assertStorable(cid: CID): void {
     return
   }
   const length = digestLength(code)
-  if (length === undefined) throw unsupported(cid, `hash function ${codeName(hashes, code)} is not supported`)
+  if (length === undefined) throw unsupported(cid, `hash function ${codeName(code)} is not supported`)
   if (digest.length !== length) {
-    throw unsupported(cid, `a digest of hash function ${codeName(hashes, code)} has ${length} bytes, this one has ${digest.length}`)
+    throw unsupported(cid, `a digest of hash function ${codeName(code)} has ${length} bytes, this one has ${digest.length}`)
   }
 }
 

@@ -35,7 +35,7 @@ export function digest(code: number, bytes: Uint8Array): Uint8Array {
   if (code === hashes.identity) return bytes
   const known = functions.get(code)
   if (known !== undefined) return known.hash(bytes)
-  throw new DagError('UNSUPPORTED_CODEC', { reason: `hash function ${codeName(hashes, code)} is not supported` })
+  throw new DagError('UNSUPPORTED_CODEC', { reason: `hash function ${codeName(code)} is not supported` })
 }
 
 /** Bytes in a digest of this function; undefined when it is not supported or has no fixed length. */

@@ -1,24 +1,13 @@
 import type { CID } from 'multiformats/cid'
 import { decodeCid } from '../cid/bytes.ts'
 import { DagError, malformed } from '../fault.ts'
+import { utf8Length, writeUtf8 } from '../utf8.ts'
 import { varintLength, writeVarint } from '../varint.ts'
 import { Fields } from './fields.ts'
 
-/** A link of a dag-pb node. `tsize` is what its writer claimed, in bytes. */
+/** A link to be encoded: its name well-formed Unicode, `tsize` the cumulative bytes of the DAG under it. */
 export interface NodeLink {
   name: string
-  cid: CID
-  tsize: number
-}
-
-export interface Node {
-  links: NodeLink[]
-  data: Uint8Array | undefined
-}
-
-/** A link to be encoded: its name already in UTF-8. */
-export interface RawLink {
-  name: Uint8Array
   cid: CID
   tsize: number
 }
@@ -38,16 +27,10 @@ export interface LinkView {
 
 const utf8 = new TextDecoder()
 
-/** @throws DagError INVALID_REQUEST when the bytes are not dag-pb */
-export function decodeNode(bytes: Uint8Array): Node {
-  const links: NodeLink[] = []
-  const data = scanNode(bytes, (link) => {
-    links.push({ name: linkName(link), cid: linkCid(link), tsize: link.tsize })
-  })
-  return { links, data }
-}
-
-/** Visits every link in the order of the block; returns the Data field. Without a visitor links are stepped over. */
+/**
+ * Visits every link in the order of the block; returns the Data field. Without a visitor links are stepped over.
+ * @throws DagError INVALID_REQUEST when the bytes are not dag-pb
+ */
 export function scanNode(bytes: Uint8Array, visit?: (link: LinkView) => void): Uint8Array | undefined {
   let data: Uint8Array | undefined
   const link: LinkView = { bytes, cidAt: 0, cidEnd: 0, nameAt: 0, nameEnd: 0, tsize: 0 }
@@ -91,7 +74,7 @@ export function linkCid({ bytes, cidAt, cidEnd }: LinkView): CID {
 }
 
 /** The canonical form: links, in the order given, before data (dag-pb specification, "Serialization Format"). */
-export function encodeNode(links: readonly RawLink[], data: Uint8Array): Uint8Array {
+export function encodeNode(links: readonly NodeLink[], data: Uint8Array): Uint8Array {
   const bodies = links.map(linkLength)
   let total = fieldLength(data.length)
   for (const length of bodies) total += fieldLength(length)
@@ -107,7 +90,7 @@ export function encodeNode(links: readonly RawLink[], data: Uint8Array): Uint8Ar
 }
 
 /** Bytes that a link adds to an encoded node. */
-export function encodedLinkLength(link: RawLink): number {
+export function encodedLinkLength(link: NodeLink): number {
   return fieldLength(linkLength(link))
 }
 
@@ -116,19 +99,20 @@ export function fieldLength(length: number): number {
   return 1 + varintLength(length) + length
 }
 
-function linkLength({ name, cid, tsize }: RawLink): number {
-  return fieldLength(cid.bytes.length) + fieldLength(name.length) + 1 + varintLength(tsize)
+function linkLength({ name, cid, tsize }: NodeLink): number {
+  return fieldLength(cid.bytes.length) + fieldLength(utf8Length(name)) + 1 + varintLength(tsize)
 }
 
-function writeLink(bytes: Uint8Array, at: number, { name, cid, tsize }: RawLink): number {
+function writeLink(bytes: Uint8Array, at: number, { name, cid, tsize }: NodeLink): number {
   bytes[at] = 0x0a
   at = writeVarint(bytes, at + 1, cid.bytes.length)
   bytes.set(cid.bytes, at)
   at += cid.bytes.length
   bytes[at] = 0x12
-  at = writeVarint(bytes, at + 1, name.length)
-  if (name.length > 0) bytes.set(name, at)
-  at += name.length
+  const nameLength = utf8Length(name)
+  at = writeVarint(bytes, at + 1, nameLength)
+  writeUtf8(bytes, at, name, nameLength)
+  at += nameLength
   bytes[at] = 0x18
   return writeVarint(bytes, at + 1, tsize)
 }

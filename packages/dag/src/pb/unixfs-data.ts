@@ -30,22 +30,6 @@ export function decodeUnixfs(bytes: Uint8Array): UnixfsData {
   return found
 }
 
-/** A dag-pb leaf's data, or a whole small file. */
-export function encodeLeafData(chunk: Uint8Array): Uint8Array {
-  const dataLength = chunk.length === 0 ? 0 : fieldLength(chunk.length)
-  const bytes = new Uint8Array(3 + dataLength + varintLength(chunk.length))
-  let at = startData(bytes, unixfsType.file)
-  if (chunk.length > 0) {
-    bytes[at] = 0x12
-    at = writeVarint(bytes, at + 1, chunk.length)
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  bytes[at] = 0x18
-  writeVarint(bytes, at + 1, chunk.length)
-  return bytes
-}
-
 /** An inner file node: no content of its own. */
 export function encodeFileData(fileSize: number, blockSizes: readonly number[]): Uint8Array {
   let total = 3 + varintLength(fileSize)

@@ -5,7 +5,8 @@ import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
 import { describe, expect, it } from 'vitest'
 import { codecs } from '../cid/codecs.ts'
-import { parseCid } from '../cid/parse.ts'
+import { canonicalCid, parseCid } from '../cid/parse.ts'
+import { DagError } from '../fault.ts'
 import { digest } from '../hash/digest.ts'
 import { encodeFileData } from '../pb/unixfs-data.ts'
 import { all, gather, memory, pattern, streamOf } from '../testing/memory.ts'
@@ -96,7 +97,7 @@ describe('readFile', () => {
   it('refuses a leaf that is not as long as its parent says', async () => {
     const store = memory()
     const leaf = makeBlock(1, codecs.raw, pattern(10))
-    const node = makeNode(1, [{ name: new Uint8Array(), cid: leaf.cid, tsize: 10 }], encodeFileData(11, [11]))
+    const node = makeNode(1, [{ name: '', cid: leaf.cid, tsize: 10 }], encodeFileData(11, [11]))
     store.sink(leaf)
     store.sink(node)
     await expect(gather(readFile(store, await openEntry(store, node.cid)))).rejects.toEqual(failing('INVALID_REQUEST'))
@@ -114,7 +115,7 @@ describe('readFile', () => {
     let below = makeBlock(1, codecs.raw, pattern(1))
     store.sink(below)
     for (let depth = 0; depth < 200; depth++) {
-      below = makeNode(1, [{ name: new Uint8Array(), cid: below.cid, tsize: 1 }], encodeFileData(1, [1]))
+      below = makeNode(1, [{ name: '', cid: below.cid, tsize: 1 }], encodeFileData(1, [1]))
       store.sink(below)
     }
     await expect(gather(readFile(store, await openEntry(store, below.cid)))).rejects.toEqual(failing('DAG_LIMIT'))
@@ -209,4 +210,32 @@ describe('listDirectory', () => {
     expect(await all(listDirectory(store, entry))).toHaveLength(2000)
     await expect(all(listDirectory(store, entry, { signal: AbortSignal.abort(new Error('enough')) }))).rejects.toThrow('enough')
   })
+})
+
+it('only ever fails with a DagError on blocks that were made to mislead', async () => {
+  const store = memory()
+  const builder = directoryBuilder({ ...classic, shard: { by: 'entries', from: 3 } })
+  for (let i = 0; i < 40; i++) builder.add(`file ${i}`, await buildFile(streamOf(pattern(20 * i)), classic, store.sink))
+  const root = (await builder.finish(store.sink)).cid
+  const names = [...store.blocks.keys()]
+  const change = fc.record({ name: fc.constantFrom(...names), at: fc.nat(400), byte: fc.nat(255) })
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 20 }), async (changes) => {
+      const changed = new Map(store.blocks)
+      for (const { name, at, byte } of changes) {
+        const { cid, bytes } = changed.get(name)!
+        changed.set(name, { cid, bytes: Uint8Array.from(bytes, (old, i) => (i === at % bytes.length ? byte : old)) })
+      }
+      const get = (cid: CID) => Promise.resolve(changed.get(canonicalCid(cid))?.bytes ?? Promise.reject(new DagError('DAG_INCOMPLETE', { reason: 'gone' })))
+      const readAll = async () => {
+        for await (const { cid } of listDirectory({ get }, await openEntry({ get }, root))) {
+          const entry = await openEntry({ get }, cid)
+          if (entry.kind === 'file') await gather(readFile({ get }, entry, { to: 2000 }))
+        }
+      }
+      await readAll().catch((error) => expect(error).toBeInstanceOf(DagError))
+      await resolvePath({ get }, root, ['file 7']).catch((error) => expect(error).toBeInstanceOf(DagError))
+    }),
+    { numRuns: 150 },
+  )
 })

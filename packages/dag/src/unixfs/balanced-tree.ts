@@ -1,6 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import type { Block } from '../block.ts'
-import type { RawLink } from '../pb/node.ts'
+import type { NodeLink } from '../pb/node.ts'
 import { encodeFileData } from '../pb/unixfs-data.ts'
 import { makeNode } from './make-block.ts'
 import type { Profile } from './profiles.ts'
@@ -11,8 +11,6 @@ export interface Subtree {
   size: number
   tsize: number
 }
-
-const noName = new Uint8Array()
 
 /**
  * Grows the balanced layout from the left: every leaf at the same depth, every node full but the rightmost.
@@ -58,11 +56,11 @@ export class BalancedTree {
     this.#levels[depth] = []
     const above = (this.#levels[depth + 1] ??= [])
     if (above.length === this.#profile.width) await this.#close(depth + 1)
-    const links: RawLink[] = []
+    const links: NodeLink[] = []
     let size = 0
     let tsize = 0
     for (const child of children) {
-      links.push({ name: noName, cid: child.cid, tsize: child.tsize })
+      links.push({ name: '', cid: child.cid, tsize: child.tsize })
       size += child.size
       tsize += child.tsize
     }

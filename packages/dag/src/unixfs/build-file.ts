@@ -1,10 +1,10 @@
 import type { CID } from 'multiformats/cid'
 import type { Block, BlockSink } from '../block.ts'
 import { codecs } from '../cid/codecs.ts'
-import { encodeLeafData } from '../pb/unixfs-data.ts'
+import { encodeLeafNode } from '../pb/leaf-node.ts'
 import { BalancedTree } from './balanced-tree.ts'
 import { Chunks } from './chunks.ts'
-import { makeBlock, makeNode } from './make-block.ts'
+import { makeBlock } from './make-block.ts'
 import type { Profile } from './profiles.ts'
 
 export interface BuiltFile {
@@ -52,8 +52,6 @@ export async function buildFile(
   return { ...(await tree.finish()), blocks }
 }
 
-function makeLeaf(profile: Profile, chunk: Uint8Array): Block {
-  return profile.rawLeaves
-    ? makeBlock(profile.cidVersion, codecs.raw, chunk)
-    : makeNode(profile.cidVersion, [], encodeLeafData(chunk))
+function makeLeaf({ rawLeaves, cidVersion }: Profile, chunk: Uint8Array): Block {
+  return rawLeaves ? makeBlock(cidVersion, codecs.raw, chunk) : makeBlock(cidVersion, codecs.dagPb, encodeLeafNode(chunk))
 }

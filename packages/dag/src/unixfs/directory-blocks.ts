@@ -1,9 +1,10 @@
 import type { CID } from 'multiformats/cid'
 import type { Block } from '../block.ts'
 import { DagError } from '../fault.ts'
-import { encodedLinkLength, fieldLength, type RawLink } from '../pb/node.ts'
+import { encodedLinkLength, fieldLength, type NodeLink } from '../pb/node.ts'
 import { directoryData, encodeShardData } from '../pb/unixfs-data.ts'
-import { nameHash, nameHashBytes, slotAt, slotPrefix } from './hamt.ts'
+import { utf8Length } from '../utf8.ts'
+import { nameHash, nameHashBytes, slotPrefix } from './hamt.ts'
 import { makeNode } from './make-block.ts'
 import type { Profile } from './profiles.ts'
 
@@ -13,9 +14,10 @@ export interface DirectoryRoot {
   tsize: number
 }
 
-interface HashedLink {
-  link: RawLink
-  hash: Uint8Array
+/** The hash as two numbers: sorting compares no arrays. */
+interface HashedLink extends NodeLink {
+  high: number
+  low: number
 }
 
 const utf8 = new TextEncoder()
@@ -24,17 +26,17 @@ const utf8 = new TextEncoder()
  * Gives the blocks of one directory, its root last: flat, or a HAMT if the profile's rule says so.
  * `links` must be sorted by the bytes of their names.
  */
-export function* directoryBlocks(profile: Profile, links: readonly RawLink[]): Generator<Block, DirectoryRoot> {
+export function* directoryBlocks(profile: Profile, links: readonly NodeLink[]): Generator<Block, DirectoryRoot> {
   if (!isSharded(profile, links)) return yield* nodeBlock(profile, links, directoryData)
-  const hashed = links.map((link) => ({ link, hash: nameHash(link.name) })).sort(byHash)
+  const hashed = links.map(withHash).sort((a, b) => a.high - b.high || a.low - b.low)
   return yield* shardBlocks(profile, hashed, 0, hashed.length, 0)
 }
 
-function isSharded({ shard }: Profile, links: readonly RawLink[]): boolean {
+function isSharded({ shard }: Profile, links: readonly NodeLink[]): boolean {
   if (shard.by === 'entries') return links.length >= shard.from
   let bytes = shard.by === 'block' ? fieldLength(directoryData.length) : 0
   for (const link of links) {
-    bytes += shard.by === 'block' ? encodedLinkLength(link) : link.name.length + link.cid.bytes.length
+    bytes += shard.by === 'block' ? encodedLinkLength(link) : utf8Length(link.name) + link.cid.bytes.length
   }
   return bytes > shard.overBytes
 }
@@ -48,40 +50,42 @@ function* shardBlocks(profile: Profile, sorted: readonly HashedLink[], from: num
   if (depth === nameHashBytes) {
     throw new DagError('INVALID_REQUEST', { reason: 'two names in one large directory have the same hash; rename one of them' })
   }
-  const links: RawLink[] = []
+  const links: NodeLink[] = []
   const bitfield = new Uint8Array(fanout / 8)
   for (let at = from; at < to; ) {
-    const slot = slotAt(sorted[at]!.hash, depth, fanout)
+    const slot = slotOf(sorted[at]!, depth)
     let next = at + 1
-    while (next < to && slotAt(sorted[next]!.hash, depth, fanout) === slot) next++
+    while (next < to && slotOf(sorted[next]!, depth) === slot) next++
     bitfield[bitfield.length - 1 - (slot >>> 3)]! |= 1 << (slot & 7)
-    const prefix = utf8.encode(slotPrefix(slot, fanout))
-    if (next === at + 1) links.push({ ...sorted[at]!.link, name: join(prefix, sorted[at]!.link.name) })
-    else links.push({ ...(yield* shardBlocks(profile, sorted, at, next, depth + 1)), name: prefix })
+    const prefix = slotPrefix(slot, fanout)
+    if (next === at + 1) {
+      const { name, cid, tsize } = sorted[at]!
+      links.push({ name: prefix + name, cid, tsize })
+    } else {
+      const { cid, tsize } = yield* shardBlocks(profile, sorted, at, next, depth + 1)
+      links.push({ name: prefix, cid, tsize })
+    }
     at = next
   }
   const used = bitfield.subarray(bitfield.findIndex((byte) => byte !== 0)) // big-endian, without leading zeros
   return yield* nodeBlock(profile, links, encodeShardData(used, fanout))
 }
 
-function byHash(a: HashedLink, b: HashedLink): number {
-  for (let i = 0; i < nameHashBytes; i++) {
-    if (a.hash[i] !== b.hash[i]) return a.hash[i]! - b.hash[i]!
-  }
-  return 0
+function withHash({ name, cid, tsize }: NodeLink): HashedLink {
+  const hash = nameHash(utf8.encode(name))
+  const view = new DataView(hash.buffer, hash.byteOffset)
+  return { name, cid, tsize, high: view.getUint32(0), low: view.getUint32(4) }
 }
 
-function* nodeBlock(profile: Profile, links: readonly RawLink[], data: Uint8Array): Generator<Block, DirectoryRoot> {
+/** The byte of the hash that is the slot in a shard at `depth`: every profile's fanout is 256. */
+function slotOf({ high, low }: HashedLink, depth: number): number {
+  return ((depth < 4 ? high : low) >>> (24 - 8 * (depth & 3))) & 0xff
+}
+
+function* nodeBlock(profile: Profile, links: readonly NodeLink[], data: Uint8Array): Generator<Block, DirectoryRoot> {
   const block = makeNode(profile.cidVersion, links, data)
   yield block
   let tsize = block.bytes.length
   for (const link of links) tsize += link.tsize
   return { cid: block.cid, tsize }
-}
-
-function join(prefix: Uint8Array, name: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(prefix.length + name.length)
-  joined.set(prefix)
-  joined.set(name, prefix.length)
-  return joined
 }

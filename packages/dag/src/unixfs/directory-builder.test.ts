@@ -6,6 +6,7 @@ import { listDirectory } from '../read/list-directory.ts'
 import { resolvePath } from '../read/resolve-path.ts'
 import { all, memory, pattern, streamOf } from '../testing/memory.ts'
 import { buildFile } from './build-file.ts'
+import { directoryBlocks } from './directory-blocks.ts'
 import { directoryBuilder } from './directory-builder.ts'
 import { profiles, type Profile, type ProfileName } from './profiles.ts'
 
@@ -82,6 +83,12 @@ describe('CIDs of directories equal those of the classic services', () => {
     expect((await build(profiles['web3-storage'], many(999))).blocks).toBe(1)
     expect((await build(profiles['web3-storage'], many(1000))).blocks).toBeGreaterThan(1)
   })
+})
+
+it('refuses names whose hashes are equal, which no shard could part', () => {
+  const profile: Profile = { ...profiles['unixfs-v1-2025'], shard: { by: 'entries', from: 0 } }
+  const link = { name: 'same', cid: parseCid('bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354'), tsize: 4 }
+  expect(() => [...directoryBlocks(profile, [link, link])]).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
 })
 
 describe('paths', () => {

@@ -1,10 +1,10 @@
 import type { CID } from 'multiformats/cid'
 import type { Block, BlockSink } from '../block.ts'
 import { DagError } from '../fault.ts'
-import type { RawLink } from '../pb/node.ts'
+import type { NodeLink } from '../pb/node.ts'
+import { byUtf8 } from '../utf8.ts'
 import { directoryBlocks, type DirectoryRoot } from './directory-blocks.ts'
 import { invalid, splitEntryPath, type PathLimits } from './entry-path.ts'
-import { byUtf8 } from './name-order.ts'
 import type { Profile } from './profiles.ts'
 
 export interface BuiltDirectory {
@@ -32,8 +32,6 @@ interface File {
   tsize: number
 }
 type Folder = Map<string, File | Folder>
-
-const utf8 = new TextEncoder()
 
 /** Collects the files of an upload into one tree of UnixFS directories. */
 export function directoryBuilder(profile: Profile, options: DirectoryLimits = {}): DirectoryBuilder {
@@ -78,11 +76,11 @@ export function directoryBuilder(profile: Profile, options: DirectoryLimits = {}
 }
 
 function* folderBlocks(profile: Profile, folder: Folder): Generator<Block, DirectoryRoot> {
-  const links: RawLink[] = []
+  const links: NodeLink[] = []
   for (const name of [...folder.keys()].sort(byUtf8)) {
     const entry = folder.get(name)!
     const { cid, tsize } = entry instanceof Map ? yield* folderBlocks(profile, entry) : entry
-    links.push({ name: utf8.encode(name), cid, tsize })
+    links.push({ name, cid, tsize })
   }
   return yield* directoryBlocks(profile, links)
 }

@@ -1,4 +1,5 @@
 import { DagError } from '../fault.ts'
+import { utf8Length } from '../utf8.ts'
 
 export interface PathLimits {
   /** UTF-8 bytes of one name; default 1024. */
@@ -6,8 +7,6 @@ export interface PathLimits {
   /** Folders above a file; default 128. */
   maxDepth?: number
 }
-
-const utf8 = new TextEncoder()
 
 /**
  * Splits `a/b/c.txt` into its names.
@@ -22,10 +21,7 @@ export function splitEntryPath(path: string, { maxNameBytes = 1024, maxDepth = 1
     if (name === '.' || name === '..') throw invalid(path, `"${name}" is not a name`)
     if (name.includes('\0')) throw invalid(path, 'a name has a NUL character')
     if (!name.isWellFormed()) throw invalid(path, 'a name is not valid Unicode')
-    // A UTF-16 unit takes three bytes of UTF-8 at most.
-    if (name.length * 3 > maxNameBytes && utf8.encode(name).length > maxNameBytes) {
-      throw tooLarge(path, `has a name longer than ${maxNameBytes} bytes`, maxNameBytes)
-    }
+    if (utf8Length(name) > maxNameBytes) throw tooLarge(path, `has a name longer than ${maxNameBytes} bytes`, maxNameBytes)
   }
   return names
 }

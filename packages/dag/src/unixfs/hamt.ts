@@ -4,11 +4,9 @@ import { malformed } from '../fault.ts'
 /** Bytes of a name's hash; deeper shards cannot exist. */
 export const nameHashBytes = 8
 
-/** murmur3-x64-64 of a name, in the order in which shards consume it. */
+/** murmur3-x64-64 of a name in UTF-8, in the order in which shards consume it. */
 export function nameHash(name: Uint8Array): Uint8Array {
-  const hash = murmur364.encode(name)
-  if (hash instanceof Uint8Array) return hash
-  throw new TypeError('murmur3 is synchronous')
+  return murmur364.encode(name) as Uint8Array // its type allows for hashes that give promises
 }
 
 /** The slot of a name in a shard at `depth`: the next log2(fanout) bits of its hash, most significant first. */

@@ -2,7 +2,7 @@ import type { Block } from '../block.ts'
 import { cidOver, room } from '../cid/bytes.ts'
 import { codecs, hashes } from '../cid/codecs.ts'
 import { digest } from '../hash/digest.ts'
-import { encodeNode, type RawLink } from '../pb/node.ts'
+import { encodeNode, type NodeLink } from '../pb/node.ts'
 
 /** Names bytes by their SHA-256. Version 0 can only name dag-pb. */
 export function makeBlock(version: 0 | 1, codec: typeof codecs.raw | typeof codecs.dagPb, bytes: Uint8Array): Block {
@@ -18,6 +18,6 @@ export function makeBlock(version: 0 | 1, codec: typeof codecs.raw | typeof code
   return { cid: cidOver(cid), bytes }
 }
 
-export function makeNode(version: 0 | 1, links: readonly RawLink[], data: Uint8Array): Block {
+export function makeNode(version: 0 | 1, links: readonly NodeLink[], data: Uint8Array): Block {
   return makeBlock(version, codecs.dagPb, encodeNode(links, data))
 }

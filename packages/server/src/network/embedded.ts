@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type { Log } from '../ports/log.ts'
 import type { BlockServer, FetchOptions, FetchSession, Network } from '../ports/network.ts'
 import { parseOrigin } from './addresses.ts'
@@ -42,6 +43,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
   let ready: Channel | undefined // the process that listens, if one does
   let running: RunningFrame | undefined // what the last one that listened said
   let failures = 0
+  let stopWaiting = () => {} // ends a start that is under way
 
   function config(): GuestConfig {
     // The port that the system chose is kept, so that what we told clients stays true; unless it is taken now.
@@ -82,7 +84,14 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
           clearTimeout(patience)
           resolve()
         }
-        guest = runGuest({ log, onExit, onSpawn: (channel) => channel.sendJson(kinds.config, config()), onFrame: frameHandler(server, started) })
+        stopWaiting = started
+        guest = runGuest({
+          log,
+          codeCache: join(dirname(keyFile), 'network-code'),
+          onSpawn: (channel) => channel.sendJson(kinds.config, config()),
+          onFrame: frameHandler(server, started),
+          onExit,
+        })
       })
     },
     fetch(fetchOptions: FetchOptions): FetchSession {
@@ -104,6 +113,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()))
       await guest?.close()
+      stopWaiting()
       guest = undefined
       running = undefined
     },

@@ -22,6 +22,8 @@ export interface GuestProcess {
 
 export interface GuestOptions {
   log: Log
+  /** Folder for compiled code: it halves the time in which a process is back. */
+  codeCache: string
   /** A process is there and waits for its configuration. */
   onSpawn(channel: Channel): void
   onFrame(kind: number, body: Buffer): void
@@ -33,9 +35,10 @@ export interface GuestOptions {
 }
 
 /** Runs the network process and starts it again whenever it ends: at once, with pauses if it ends at once too. */
-export function runGuest({ log, onSpawn, onFrame, onExit, minLife = 5000, maxPause = 10_000 }: GuestOptions): GuestProcess {
+export function runGuest({ log, codeCache, onSpawn, onFrame, onExit, minLife = 5000, maxPause = 10_000 }: GuestOptions): GuestProcess {
   const closing = new AbortController()
   let child: ChildProcess | undefined
+  let pipe: Duplex | undefined
   let channel: Channel | undefined
   let restarts = 0
   const running = keepRunning()
@@ -53,9 +56,10 @@ export function runGuest({ log, onSpawn, onFrame, onExit, minLife = 5000, maxPau
   async function live(): Promise<void> {
     // It gets no secrets: nothing of the environment but what starting a program takes.
     const { PATH, TZ } = process.env
-    const born = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: { PATH, TZ } })
+    const env = { PATH, TZ, NODE_COMPILE_CACHE: codeCache }
+    const born = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env })
     child = born
-    const pipe = born.stdio[3] as Duplex
+    pipe = born.stdio[3] as Duplex
     pipe.on('error', () => {}) // it ends with the process, which is noticed below
     born.stderr?.on('data', (text: Buffer) => log.warn({ text: text.toString().slice(0, 2000) }, 'the network process complains'))
     channel = openChannel(pipe, onFrame)
@@ -64,7 +68,7 @@ export function runGuest({ log, onSpawn, onFrame, onExit, minLife = 5000, maxPau
       born.once('exit', (code, signal) => resolve({ code, signal }))
       born.once('error', (error) => resolve({ reason: error.message }))
     })
-    pipe.destroy()
+    pipe?.destroy()
     child = undefined
     channel = undefined
     onExit()
@@ -83,7 +87,7 @@ export function runGuest({ log, onSpawn, onFrame, onExit, minLife = 5000, maxPau
     },
     async close() {
       closing.abort()
-      child?.kill('SIGTERM')
+      pipe?.destroy() // it ends with the pipe
       const stubborn = setTimeout(() => child?.kill('SIGKILL'), 2000)
       await running
       clearTimeout(stubborn)

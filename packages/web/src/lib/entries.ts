@@ -8,9 +8,10 @@ export const maxFiles = 20_000
  * transfer as soon as the handler returns, so the entries are taken before the first wait.
  */
 export async function readDrop(transfer: DataTransfer): Promise<Picked[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
-  const picked: Picked[] = []
-  const open = entries.reverse()
+  const files = [...transfer.files]
+  const open = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null).reverse()
+  // A drop that another program's script made has files but no entries.
+  const picked: Picked[] = open.length > 0 ? [] : files.map((file) => ({ path: file.name, file }))
   for (let entry = open.pop(); entry; entry = open.pop()) {
     if (isDirectory(entry)) open.push(...(await children(entry)).reverse())
     else picked.push({ path: entry.fullPath.replace(/^\/+/, ''), file: await fileOf(entry as FileSystemFileEntry) })

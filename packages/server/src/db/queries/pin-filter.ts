@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Expression, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
-import type { NameMatch, PinFilter } from '../../ports/db/index.ts'
+import type { NameMatch, PinFilter, PinStatus } from '../../ports/db/index.ts'
 import { fold } from '../fold.ts'
 import type { Kind } from '../session.ts'
 import type { Tables } from '../tables.ts'
@@ -9,8 +9,9 @@ type Builder = ExpressionBuilder<Tables, 'pin_request'>
 
 export interface Matching {
   query: SelectQueryBuilder<Tables, 'pin_request', object>
-  /** What to order by, so that the index that finds the rows also gives the order. */
+  /** What to order by, and to compare the status with: so spelled that SQLite, which knows nothing of the data, takes the right index. */
   created: Expression<number>
+  status: Expression<PinStatus>
 }
 
 /** The requests that everything of the filter but the statuses lets through. */
@@ -27,15 +28,20 @@ export function matching(q: Kysely<Tables>, kind: Kind, accountId: string, filte
   for (const digest of digests) {
     query = query.where((e) => e.exists(e.selectFrom('pin_meta as m').select('m.digest').whereRef('m.pin_id', '=', 'pin_request.id').where('m.digest', '=', digest)))
   }
-  return { query, created }
+  return { query, created, status: dags || isExact(name) ? plainStatus : sql.ref<PinStatus>('pin_request.status') }
 }
 
 export function metaDigest([name, value]: [string, string]): string {
   return createHash('sha256').update(JSON.stringify([name, value])).digest('base64url')
 }
 
-/** Few rows name one DAG: they are found by the index and sorted. The sum keeps SQLite from walking all rows of the account in order. */
+/** Few rows have one DAG or one name: they are found by that, never by walking the account's rows in order or those of a status. */
 const byDag = sql<number>`pin_request.created + 0`
+const plainStatus = sql<PinStatus>`pin_request.status || ''`
+
+function isExact(name: PinFilter['name']): boolean {
+  return name?.match === 'exact' || name?.match === 'iexact'
+}
 
 /** SQLite takes the tables of a cross join in their order (sqlite.org/optoverview.html#crossjoin): newest first, straight from the index. */
 function byMeta(q: Kysely<Tables>, accountId: string, digest: string): Matching['query'] {

@@ -15,9 +15,9 @@ const waits = sql<boolean>`status in ('queued', 'pinning')`
 export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
   /** The newest of one status (of any, where undefined), straight from one index. */
   const newest = (accountId: string, filter: PinFilter, limit: number, status?: PinStatus) => {
-    const { query, created } = matching(q, kind, accountId, filter)
-    const all = query.selectAll('pin_request').orderBy(created, 'desc').limit(limit)
-    return (status === undefined ? all : all.where('status', '=', status)).execute()
+    const matched = matching(q, kind, accountId, filter)
+    const all = matched.query.selectAll('pin_request').orderBy(matched.created, 'desc').limit(limit)
+    return (status === undefined ? all : all.where(matched.status, '=', status)).execute()
   }
 
   async function withSizes(rows: readonly Row[]): Promise<PinRequestView[]> {
@@ -44,8 +44,9 @@ export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
     },
 
     async count(accountId, filter) {
-      const all = matching(q, kind, accountId, filter).query.select((e) => e.fn.countAll<number>().as('n'))
-      const { n } = await (filter.statuses ? all.where('status', 'in', [...filter.statuses]) : all).executeTakeFirstOrThrow()
+      const { query, status } = matching(q, kind, accountId, filter)
+      const all = query.select((e) => e.fn.countAll<number>().as('n'))
+      const { n } = await (filter.statuses ? all.where(status, 'in', [...filter.statuses]) : all).executeTakeFirstOrThrow()
       return n
     },
 

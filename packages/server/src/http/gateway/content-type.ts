@@ -13,20 +13,19 @@ export function contentTypes(source: BlockSource, maxRemembered = 4096): Content
   const remembered = new Map<string, string>()
 
   async function sniff(entry: Entry, signal: AbortSignal): Promise<string> {
-    const known = remembered.get(entry.cid.toString())
+    const key = entry.cid.toString()
+    const known = remembered.get(key)
     if (known !== undefined) return known
-    const head = await firstBytes(source, entry, signal)
+    const head = entry.kind === 'raw' ? entry.bytes : await firstBytes(source, entry, signal)
     if (head === undefined) return 'application/octet-stream'
     const type = typeByBytes(head)
     if (remembered.size >= maxRemembered) remembered.delete(remembered.keys().next().value!)
-    remembered.set(entry.cid.toString(), type)
+    remembered.set(key, type)
     return type
   }
 
   return {
-    async of(entry, name, signal) {
-      return typeByName(name) ?? (entry.kind === 'raw' ? typeByBytes(entry.bytes) : sniff(entry, signal))
-    },
+    of: async (entry, name, signal) => typeByName(name) ?? sniff(entry, signal),
   }
 }
 

@@ -16,7 +16,7 @@ td { padding: .35rem .5rem; border-top: 1px solid var(--line); overflow-wrap: an
 tr:hover td { background: var(--hover) }
 .size { width: 7rem; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--dim) }
 .hash { width: 10rem; text-align: right; white-space: nowrap }
-.ipfs-hash { color: var(--dim); font: .85rem ui-monospace, monospace }
+.ipfs-hash { color: var(--dim); font: .85rem ui-monospace, monospace; overflow-wrap: anywhere }
 p { color: var(--dim) }
 @media (max-width: 36rem) { .hash { display: none } .size { width: 5.5rem } }
 `

@@ -41,7 +41,7 @@ function head(target: Target): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Index of ${title}</title><style>${listingStyle}</style></head>
 <body><h1>Index of ${breadcrumbs(target)}</h1>
-<p class="ipfs-hash" translate="no">${entry.cid}</p>
+${names.length === 0 ? '' : `<p class="ipfs-hash" translate="no">${entry.cid}</p>`}
 <table><thead><tr><th>Name</th><th class="size">Size</th><th class="hash">CID</th></tr></thead><tbody>
 ${parent}`
 }

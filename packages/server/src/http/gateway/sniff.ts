@@ -48,6 +48,8 @@ const signatures: readonly Signature[] = [
   ['application/vnd.sqlite3', 'SQLite format 3\0'],
 ]
 
+const signatureEnd = Math.max(...signatures.map(([, text, at = 0]) => at + text.length))
+
 /** What names itself only inside of a RIFF frame. */
 const riff = new Set(['image/webp', 'video/x-msvideo', 'audio/wav'])
 
@@ -66,15 +68,9 @@ export function typeByBytes(head: Uint8Array): string {
 }
 
 function bySignature(bytes: Buffer): string | undefined {
-  const found = signatures.find(([type, text, at = 0]) => {
-    if (riff.has(type) && latin1(bytes, 0, 4) !== 'RIFF') return false
-    return latin1(bytes, at, text.length) === text
-  })
+  const head = bytes.toString('latin1', 0, signatureEnd)
+  const found = signatures.find(([type, text, at = 0]) => head.startsWith(text, at) && (!riff.has(type) || head.startsWith('RIFF')))
   return found && !isPlainWord(found, bytes) ? found[0] : undefined
-}
-
-function latin1(bytes: Buffer, at: number, length: number): string {
-  return bytes.toString('latin1', at, at + length)
 }
 
 /** Short letter-only signatures also begin sentences ("BMW is …"); formats that use them hold bytes that text never has. */

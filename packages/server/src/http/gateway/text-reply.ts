@@ -26,8 +26,11 @@ export function redirect(location: string, headers: Record<string, string> = {})
 export function faultReply(fault: Fault): Reply {
   const { code, status, message, data } = fault
   const words = code === 'NOT_FOUND' && data.what === undefined && typeof data.reason === 'string' ? data.reason : message
-  return textReply(status, words, fault.retry && status >= 429 && status !== 499 && status !== 500 ? { 'retry-after': '10' } : {})
+  return textReply(status, words, mayPass.has(status) ? { 'retry-after': '10' } : {})
 }
+
+/** Statuses with which clients expect to be told when to come again. */
+const mayPass: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /** 406: the content has no such representation. */
 export function notAcceptable(format: string): Reply {

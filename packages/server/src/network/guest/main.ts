@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { Socket } from 'node:net'
 import type { Libp2p } from '@libp2p/interface'
 import { decodeCids, decodeJson, encodeBlockHead } from '../pipe/bodies.ts'
@@ -85,6 +86,7 @@ async function start(config: GuestConfig): Promise<void> {
   origins.keep(config.peers)
   node.addEventListener('self:peer:update', tellSoon)
   tell()
+  flushCompileCache() // a process that is killed later could not
 
   function tellSoon(): void {
     if (telling) return

@@ -1,0 +1,97 @@
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+import { recordWords, type BlockIndex } from './block-index.ts'
+import type { Segment } from './segment.ts'
+
+/**
+ * An index file is a row of batches, each of 32-bit words in the machine's order: checksum, magic, number of records, segment bytes
+ * accounted for so far, whether the segment is sealed; then the records. The checksum is seeded with the store's key and the
+ * segment's number, so that the index of another store or segment does not check. What does not check is rebuilt from the segment.
+ */
+export interface Batch {
+  records: Uint32Array
+  /** The batches up to this one account for the segment's first `to` bytes. */
+  to: number
+  sealed: boolean
+  /** Where the batch ends in the index file. */
+  end: number
+}
+
+const headerWords = 5
+const magic = 0x31584954
+const maxRecords = 1 << 17
+
+/** Appends what the file lacks of the blocks below `ordinal`, all of which are durable. */
+export async function writeBatches(index: BlockIndex, key: Uint8Array, segment: Segment, ordinal: number, to: number): Promise<void> {
+  const file = await open(segment.indexPath, constants.O_CREAT | constants.O_RDWR, 0o644)
+  try {
+    // What lies beyond the last batch that checks is the torn rest of an earlier attempt.
+    await file.truncate(segment.indexEnd)
+    do {
+      const count = Math.min(maxRecords, ordinal - segment.indexedOrdinal)
+      const isLast = segment.indexedOrdinal + count === ordinal
+      const batch = encode(index, segment.indexedOrdinal, count, isLast ? to : segment.indexed, isLast && segment.sealed)
+      batch[0] = crc32(bytesOf(batch.subarray(1)), seed(key, segment.number))
+      await file.write(bytesOf(batch), 0, batch.byteLength, segment.indexEnd)
+      segment.indexEnd += batch.byteLength
+      segment.indexedOrdinal += count
+      if (isLast) segment.indexed = to
+    } while (segment.indexedOrdinal < ordinal)
+    if (segment.sealed) await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Every batch up to the first that does not check. */
+export async function* readBatches(key: Uint8Array, segment: Pick<Segment, 'indexPath' | 'number'>): AsyncGenerator<Batch> {
+  const file = await openIfThere(segment.indexPath)
+  if (!file) return
+  try {
+    const start = seed(key, segment.number)
+    const header = new Uint32Array(headerWords)
+    for (let at = 0; ; ) {
+      if (!(await fill(file, header, at))) return
+      const [checksum, word, count, to, sealed] = header
+      if (word !== magic || count! > maxRecords) return
+      const records = new Uint32Array(count! * recordWords)
+      if (!(await fill(file, records, at + header.byteLength))) return
+      if (crc32(bytesOf(records), crc32(bytesOf(header.subarray(1)), start)) !== checksum) return
+      at += header.byteLength + records.byteLength
+      yield { records, to: to!, sealed: sealed === 1, end: at }
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+function encode(index: BlockIndex, from: number, count: number, to: number, sealed: boolean): Uint32Array {
+  const batch = new Uint32Array(headerWords + count * recordWords)
+  batch.set([magic, count, to, sealed ? 1 : 0], 1)
+  for (let i = 0; i < count; i++) index.record(from + i, batch, headerWords + i * recordWords)
+  return batch
+}
+
+function seed(key: Uint8Array, number: number): number {
+  return crc32(String(number), crc32(key))
+}
+
+async function fill(file: FileHandle, words: Uint32Array, position: number): Promise<boolean> {
+  if (words.length === 0) return true
+  const { bytesRead } = await file.read(bytesOf(words), 0, words.byteLength, position)
+  return bytesRead === words.byteLength
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function bytesOf(words: Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { carHeader } from '@thole/dag'
+
+/** What every segment begins with: a CARv1 header without roots. */
+export const segmentHeader = carHeader([])
+
+/** A CARv1 file of blocks. Bytes beyond `end` belong to nobody. */
+export interface Segment {
+  readonly number: number
+  readonly path: string
+  readonly indexPath: string
+  /** Where the next frame goes. */
+  end: number
+  /** Bytes that are known to be on stable storage. */
+  durable: number
+  /** Bytes that the index file accounts for. */
+  indexed: number
+  /** Ordinal of the first block that the index file lacks. */
+  indexedOrdinal: number
+  /** Bytes of the index file that check. */
+  indexEnd: number
+  /** Nothing is appended any more. */
+  sealed: boolean
+}
+
+export function segmentPaths(folder: string, number: number): Pick<Segment, 'path' | 'indexPath'> {
+  const name = String(number).padStart(8, '0')
+  return { path: join(folder, 'segments', `${name}.car`), indexPath: join(folder, 'index', name) }
+}
+
+/** The number in the name of a segment or of its index file. */
+export function segmentNumber(name: string): number | undefined {
+  const digits = /^(\d{8,15})(?:\.car)?$/.exec(name)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
