@@ -67,7 +67,7 @@ function spawn(command, args) {
 function readStamp() {
   try {
     return JSON.parse(fs.readFileSync(stampFile, 'utf8'))
-  } catch (_) {
+  } catch {
     return {}
   }
 }

@@ -33,7 +33,7 @@ describe.skipIf(noKubo)(`kill -9 in the middle of a fetch from Kubo${noKubo ? ` 
     const { bytes, cid, status } = await startFetch(60)
     await pair.server.killAndRestart()
     expect(['queued', 'pinning']).toContain((await status()).status)
-    expect((await fetch(`${pair.server.url}/ipfs/${cid}`)).status).toBe(404)
+    expect((await pair.api.json(`/api/v1/dags/${cid}`)).body.state).toBe('partial')
     const before = valve.passed()
     void valve.letThrough(Infinity)
     await eventually(status, (pin) => pin.status === 'pinned', 40_000)

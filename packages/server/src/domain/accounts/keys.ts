@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { fault } from '../../kernel/faults.ts'
+import { checkName } from '../../kernel/names.ts'
 import { defaultScopes, isScope, type Scope } from '../../kernel/scopes.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Account, Db, KeyRow } from '../../ports/db/index.ts'
@@ -35,7 +36,8 @@ export function createKeys({ db, tokens, clock }: KeysParts): Keys {
   async function create(account: Account, wish: { name: string; scopes?: readonly string[] }): Promise<CreatedKey> {
     const scopes = parseScopes(wish.scopes)
     const name = wish.name.trim()
-    if (name === '' || name.length > 255) throw fault('INVALID_REQUEST', { reason: 'a key needs a name of 1 to 255 characters' })
+    checkName(name)
+    if (name === '') throw fault('INVALID_REQUEST', { reason: 'a key needs a name' })
     const id = crypto.randomUUID()
     const created = clock.now()
     const token = await tokens.mint({ id, accountId: account.id, scopes }, created)

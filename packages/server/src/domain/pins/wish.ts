@@ -1,6 +1,7 @@
 import { assertStorable, canonicalCid, parseCid } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
+import { checkName } from '../../kernel/names.ts'
 
 /** What a client asks for. */
 export interface PinWish {
@@ -20,7 +21,6 @@ export interface CheckedWish {
   meta?: Record<string, string>
 }
 
-const maxName = 255
 const maxMeta = 1000
 const maxMetaText = 4096
 const maxOrigins = 1000
@@ -30,7 +30,7 @@ const maxOriginText = 1024
 export function checkWish(wish: PinWish): CheckedWish {
   const root = parseCid(wish.cid)
   assertStorable(root)
-  if (wish.name !== undefined && [...wish.name].length > maxName) throw fault('INVALID_REQUEST', { reason: `the name is longer than ${maxName} characters` })
+  checkName(wish.name)
   const meta = wish.meta && Object.entries(wish.meta)
   if (meta && meta.length > maxMeta) throw fault('INVALID_REQUEST', { reason: `meta has more than ${maxMeta} entries` })
   if (meta?.some(([key, value]) => key.length + value.length > maxMetaText)) throw fault('INVALID_REQUEST', { reason: `an entry of meta is longer than ${maxMetaText} characters` })

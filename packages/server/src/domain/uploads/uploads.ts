@@ -1,6 +1,7 @@
 import { canonicalCid, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
+import { checkName } from '../../kernel/names.ts'
 import { count } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -58,14 +59,12 @@ interface Root {
   measure?: Measure
 }
 
-const maxName = 255
-
 export function createUploads({ db, blocks, clock, maxBody, minFree, partialTtl, wakeJobs }: UploadsParts): Uploads {
   type Read = (sink: BlockSink, options: ReceiveOptions, metered: ReturnType<typeof meter>) => Promise<ReceivedRoots>
 
   async function receive(principal: Principal, wish: UploadWish, read: Read): Promise<Received> {
     demand(principal, 'upload')
-    if (wish.name !== undefined && [...wish.name].length > maxName) throw fault('INVALID_REQUEST', { reason: `the name is longer than ${maxName} characters` })
+    checkName(wish.name)
     const watch = meter({ maxBytes: maxBody, free: async () => (await blocks.stats()).free - minFree, signal: wish.signal })
     await watch.demandRoom()
     const writer = blocks.writer({ signal: wish.signal })
