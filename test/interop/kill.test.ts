@@ -24,6 +24,7 @@ describe.skipIf(noKubo)(`kill -9 in the middle of a fetch from Kubo${noKubo ? ` 
     // What arrived is made durable every two seconds, with the block that comes then.
     await new Promise((resolve) => setTimeout(resolve, 2500))
     await valve.letThrough(MiB)
+    await new Promise((resolve) => setTimeout(resolve, 500))
     const status = async () => (await pair.api.json(`/psa/pins/${body.requestid}`)).body
     await eventually(status, (pin) => pin.status === 'pinning')
     return { bytes, cid, status }

@@ -151,6 +151,19 @@ describe('bad input gets a clear answer and leaves nothing behind', () => {
     expect((await api.json('/api/v1/uploads?limit=1')).status).toBe(200)
   })
 
+  test('a disk that is nearly full takes no uploads and goes on reading', async () => {
+    const full = await startServer({ THOLE_NETWORK: 'none' })
+    try {
+      const there = client(full.url, await full.createKey())
+      const { body } = await there.upload('there was room')
+      await full.killAndRestart({ THOLE_MIN_FREE: String(2 ** 52) })
+      expect((await there.upload('no room')).body).toMatchObject({ status: 507, code: 'STORAGE_FULL' })
+      expect((await fetch(`${full.url}/ipfs/${body.roots[0].cid}`)).status).toBe(200)
+    } finally {
+      await full.stop()
+    }
+  })
+
   test('names that leave the directory', async () => {
     const answer = await api.upload(form({ 'a/../../b': 'x', 'c': 'y' }))
     expect([answer.status, answer.body.code]).toEqual([400, 'INVALID_REQUEST'])

@@ -16,8 +16,8 @@ export interface TestServer {
   pid: number
   /** A key of the admin's account, made by the command line beside the server. */
   createKey(scopes?: readonly string[], account?: string): Promise<string>
-  /** SIGKILL, and the same folder served again on the same port. */
-  killAndRestart(): Promise<void>
+  /** SIGKILL, and the same folder served again on the same port, with other settings where given. */
+  killAndRestart(variables?: Record<string, string>): Promise<void>
   /** Everything that it wrote on standard output and error. */
   output(): string
   stop(): Promise<void>
@@ -73,10 +73,10 @@ export async function startServer(variables: Record<string, string> = {}): Promi
       const args = ['keys', 'create', '--account', account, '--name', 'test', ...(scopes ? ['--scopes', scopes.join(',')] : [])]
       return (await runCommand(args, env)).trim()
     },
-    async killAndRestart() {
+    async killAndRestart(variables = {}) {
       child.kill('SIGKILL')
       await once(child, 'exit')
-      env.THOLE_PORT = new URL(url).port
+      Object.assign(env, variables, { THOLE_PORT: new URL(url).port })
       child = launch()
       url = await addressOf(child)
     },

@@ -10,7 +10,7 @@ export const uploads = createUploadQueue({
   send: sendUpload,
   limit: () => queryClient.getQueryData(instanceQuery.queryKey)?.limits.maxBody,
   tooLarge: (bytes, limit) => new ApiError(413, 'TOO_LARGE', `This is ${formatBytes(bytes)}; the server takes up to ${formatBytes(limit)} at once.`),
-  onStored() {
+  onSettled() {
     void queryClient.invalidateQueries({ queryKey: ['pins'] })
     void queryClient.invalidateQueries({ queryKey: ['uploads'] })
   },

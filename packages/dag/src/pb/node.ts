@@ -25,7 +25,7 @@ export interface LinkView {
   tsize: number
 }
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true }) // a byte order mark is part of a name
 
 /**
  * Visits every link in the order of the block; returns the Data field. Without a visitor links are stepped over.

@@ -23,7 +23,7 @@ export interface GetOptions {
   signal?: AbortSignal
 }
 
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Reads a root block and says what it is. @throws what the source throws; DagError INVALID_REQUEST */
 export async function openEntry(source: BlockSource, cid: CID, options: GetOptions = {}): Promise<Entry> {

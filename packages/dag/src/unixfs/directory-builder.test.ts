@@ -104,7 +104,7 @@ describe('paths', () => {
     expect(() => builder.add(second, file)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
   })
 
-  it.each(['__proto__', 'constructor', 'a\\b', '...', ' ', 'a\nb'])('takes %j as any other name', async (path) => {
+  it.each(['__proto__', 'constructor', 'a\\b', '...', ' ', '\ufeffbom', 'a\nb'])('takes %j as any other name', async (path) => {
     const builder = directoryBuilder(profiles['unixfs-v1-2025'])
     const store = memory()
     builder.add(path, file)

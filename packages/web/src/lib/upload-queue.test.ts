@@ -10,7 +10,7 @@ const receipt: Receipt = { id: 'u1', roots: [{ cid: 'bafkqaaa' }] }
 /** A queue whose wire is held in the test's hand. */
 function open(max?: number) {
   const calls: { request: UploadRequest; answer: PromiseWithResolvers<Receipt> }[] = []
-  const onStored = vi.fn()
+  const onSettled = vi.fn()
   const queue = createUploadQueue({
     send(request) {
       const answer = Promise.withResolvers<Receipt>()
@@ -20,15 +20,15 @@ function open(max?: number) {
     },
     limit: () => max,
     tooLarge: (bytes, limit) => new Error(`${bytes} of ${limit}`),
-    onStored,
+    onSettled,
   })
-  return { queue, calls, onStored, states: () => queue.snapshot().map(({ state }) => state) }
+  return { queue, calls, onSettled, states: () => queue.snapshot().map(({ state }) => state) }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 it('sends two at a time, and the next when one is done', async () => {
-  const { queue, calls, onStored, states } = open()
+  const { queue, calls, onSettled, states } = open()
   queue.add(plansOf('a', 'b', 'c'), { pin: true })
   expect(states()).toEqual(['sending', 'sending', 'waiting'])
   calls[0]?.request.onProgress(3, 6)
@@ -39,7 +39,7 @@ it('sends two at a time, and the next when one is done', async () => {
   await settled()
   expect(states()).toEqual(['stored', 'sending', 'sending'])
   expect(queue.snapshot()[0]?.roots).toEqual(receipt.roots)
-  expect(onStored).toHaveBeenCalledOnce()
+  expect(onSettled).toHaveBeenCalledOnce()
 })
 
 it('aborts what is removed and goes on with the rest', async () => {

@@ -32,12 +32,13 @@ export interface UploadQueueParts {
   /** Bytes; more is refused before anything is sent. */
   limit(): number | undefined
   tooLarge(bytes: number, limit: number): Error
-  onStored(): void
+  /** After each end, an abort too: the server may have had all of it before. */
+  onSettled(): void
   parallel?: number
 }
 
 /** The uploads of this tab. It lives outside of the page tree, so that they go on while the user looks elsewhere. */
-export function createUploadQueue({ send, limit, tooLarge, onStored, parallel = 2 }: UploadQueueParts) {
+export function createUploadQueue({ send, limit, tooLarge, onSettled, parallel = 2 }: UploadQueueParts) {
   let transfers: readonly Transfer[] = []
   let nextId = 1
   const running = new Map<number, AbortController>()
@@ -70,11 +71,11 @@ export function createUploadQueue({ send, limit, tooLarge, onStored, parallel = 
       const name = options.name || plan.name || undefined
       const { roots } = await send({ ...bodyOf(plan, unpack), ...options, name, onProgress, signal: controller.signal })
       change(id, { state: 'stored', roots })
-      onStored()
     } catch (error) {
       if (!controller.signal.aborted) change(id, { state: 'failed', error })
     } finally {
       running.delete(id)
+      onSettled()
       pump()
     }
   }
