@@ -1,30 +1,29 @@
-import { fault } from '../kernel/faults.ts'
-import type { BlockStore, BlockWriter, Multihash, StoreOptions } from '../ports/block-store.ts'
+import type { Block } from '@thole/dag'
+import type { BlockStore, BlockWriter, Multihash } from '../ports/block-store.ts'
 
-/** Blocks in a map: for tests, and for stores that need not outlive their process. */
+/** Blocks in memory: for tests, and for what needs to last no longer than the process. */
 export function openMemoryStore(): BlockStore {
   const blocks = new Map<string, Uint8Array>()
-  let closed = false
+  let bytes = 0
+  const keyOf = (hash: Multihash) => Buffer.from(hash).toString('latin1')
 
-  function writer({ signal }: StoreOptions = {}): BlockWriter {
-    const pending = new Map<string, Uint8Array>()
-    const demandOpen = () => {
-      if (closed) throw fault('SHUTTING_DOWN')
-      if (signal?.aborted) throw fault('ABORTED', {}, { cause: signal.reason })
-    }
+  function writer(): BlockWriter {
+    let mine: Block[] = []
     return {
-      async put({ cid, bytes }) {
-        demandOpen()
-        pending.set(keyOf(cid.multihash.bytes), bytes)
+      async put(block) {
+        if (block.cid.multihash.code !== 0x00) mine.push(block)
       },
       async commit() {
-        demandOpen()
-        // Copied, because after the commit the arrays are the caller's again.
-        for (const [key, bytes] of pending) if (!blocks.has(key)) blocks.set(key, bytes.slice())
-        pending.clear()
+        for (const block of mine) {
+          const key = keyOf(block.cid.multihash.bytes)
+          if (blocks.has(key)) continue
+          blocks.set(key, block.bytes.slice())
+          bytes += block.bytes.length
+        }
+        mine = []
       },
       async abort() {
-        pending.clear()
+        mine = []
       },
     }
   }
@@ -32,22 +31,9 @@ export function openMemoryStore(): BlockStore {
   return {
     writer,
     has: async (hash) => blocks.has(keyOf(hash)),
-    async get(hash, { signal } = {}) {
-      if (signal?.aborted) throw fault('ABORTED', {}, { cause: signal.reason })
-      return blocks.get(keyOf(hash))?.slice()
-    },
+    get: async (hash) => blocks.get(keyOf(hash)),
     size: async (hash) => blocks.get(keyOf(hash))?.length,
-    async stats() {
-      let bytes = 0
-      for (const block of blocks.values()) bytes += block.length
-      return { blocks: blocks.size, bytes, free: Infinity, segments: 0 }
-    },
-    async close() {
-      closed = true
-    },
+    stats: async () => ({ blocks: blocks.size, bytes, free: Number.POSITIVE_INFINITY, segments: 0 }),
+    close: async () => blocks.clear(),
   }
-}
-
-function keyOf(hash: Multihash): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')
 }

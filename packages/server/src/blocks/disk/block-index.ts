@@ -3,6 +3,8 @@ import { fingerprinter, type Fingerprint } from './fingerprint.ts'
 
 /** Words of an entry: fingerprint (3), segment, offset and length of the bytes. */
 const stride = 6
+/** Words of an entry in an index file, which is of one segment. */
+export const recordWords = 5
 /** Entries lie in chunks, so that growing copies nothing. */
 const chunkBits = 16
 const chunkMask = (1 << chunkBits) - 1
@@ -44,13 +46,17 @@ export class BlockIndex {
     this.#insert(this.#probe[0]!, this.#probe[1]!, this.#probe[2]!, segment, offset, length)
   }
 
-  /** Adds what `record` once wrote; a block that is here already stays where it is. */
-  load(records: Uint32Array, at: number, segment: number): void {
-    const [a, b, c, offset, length] = [records[at]!, records[at + 1]!, records[at + 2]!, records[at + 3]!, records[at + 4]!]
-    if (this.#search(a, b, c) < 0) this.#insert(a, b, c, segment, offset, length)
+  /** Adds what `record` wrote once; a block that is here already stays where it is. */
+  load(records: Uint32Array, segment: number): void {
+    for (let at = 0; at < records.length; at += recordWords) {
+      const a = records[at]!
+      const b = records[at + 1]!
+      const c = records[at + 2]!
+      if (this.#search(a, b, c) < 0) this.#insert(a, b, c, segment, records[at + 3]!, records[at + 4]!)
+    }
   }
 
-  /** The entry without its segment, as `recordWords` words. */
+  /** The entry without its segment, as words. */
   record(ordinal: number, out: Uint32Array, at: number): void {
     const chunk = this.#chunks[ordinal >>> chunkBits]!
     const base = (ordinal & chunkMask) * stride
@@ -138,9 +144,6 @@ export class BlockIndex {
     return this.#chunks[ordinal >>> chunkBits]![(ordinal & chunkMask) * stride + word]!
   }
 }
-
-/** Words of an entry in an index file. */
-export const recordWords = stride - 1
 
 function place(shard: Uint32Array, b: number, ordinal: number): void {
   const mask = shard.length - 1

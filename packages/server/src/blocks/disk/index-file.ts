@@ -22,34 +22,45 @@ const headerWords = 5
 const magic = 0x31584954
 const maxRecords = 1 << 17
 
-/** Appends what the file lacks of the blocks below `ordinal`, all of which are durable. */
-export async function writeBatches(index: BlockIndex, key: Uint8Array, segment: Segment, ordinal: number, to: number): Promise<void> {
+export interface IndexWrite {
+  index: BlockIndex
+  key: Uint8Array
+  segment: Segment
+  /** The segment's blocks below it are durable, as are its first `segment.durable` bytes. */
+  ordinal: number
+}
+
+/** Appends what the file lacks. A failure leaves the file as good as it was: it is taken up where its last good batch ends. */
+export async function writeBatches({ index, key, segment, ordinal }: IndexWrite): Promise<void> {
+  const { durable, sealed } = segment
   const file = await open(segment.indexPath, constants.O_CREAT | constants.O_RDWR, 0o644)
   try {
-    // What lies beyond the last batch that checks is the torn rest of an earlier attempt.
     await file.truncate(segment.indexEnd)
     do {
-      const count = Math.min(maxRecords, ordinal - segment.indexedOrdinal)
-      const isLast = segment.indexedOrdinal + count === ordinal
-      const batch = encode(index, segment.indexedOrdinal, count, isLast ? to : segment.indexed, isLast && segment.sealed)
+      const from = segment.indexedOrdinal
+      const count = Math.min(maxRecords, ordinal - from)
+      const isLast = from + count === ordinal
+      const to = isLast ? durable : segment.indexed
+      const batch = encode(index, from, count, to, isLast && sealed)
       batch[0] = crc32(bytesOf(batch.subarray(1)), seed(key, segment.number))
-      await file.write(bytesOf(batch), 0, batch.byteLength, segment.indexEnd)
+      const { bytesWritten } = await file.write(bytesOf(batch), 0, batch.byteLength, segment.indexEnd)
+      if (bytesWritten < batch.byteLength) throw new Error('the medium took a part of an index only')
       segment.indexEnd += batch.byteLength
       segment.indexedOrdinal += count
-      if (isLast) segment.indexed = to
+      segment.indexed = to
     } while (segment.indexedOrdinal < ordinal)
-    if (segment.sealed) await file.datasync()
+    if (sealed) await file.datasync()
   } finally {
     await file.close()
   }
 }
 
 /** Every batch up to the first that does not check. */
-export async function* readBatches(key: Uint8Array, segment: Pick<Segment, 'indexPath' | 'number'>): AsyncGenerator<Batch> {
-  const file = await openIfThere(segment.indexPath)
+export async function* readBatches(key: Uint8Array, path: string, number: number): AsyncGenerator<Batch> {
+  const file = await openIfThere(path)
   if (!file) return
   try {
-    const start = seed(key, segment.number)
+    const start = seed(key, number)
     const header = new Uint32Array(headerWords)
     for (let at = 0; ; ) {
       if (!(await fill(file, header, at))) return

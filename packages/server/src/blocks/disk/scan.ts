@@ -4,6 +4,7 @@ import { CID } from 'multiformats/cid'
 import { varint } from 'multiformats'
 import type { Multihash } from '../../ports/block-store.ts'
 import { maxHashBytes } from './fingerprint.ts'
+import { maxBlockBytes } from './segment.ts'
 
 export interface FoundBlock {
   /** A view that is valid during the call only. */
@@ -28,7 +29,7 @@ const maxPrefixBytes = 9 + 10 + maxHashBytes
  * Reads the frames in bytes [from, to) of a segment and checks every hash. A damaged frame of a believable length is stepped over, so
  * that a flipped bit does not cost the blocks behind it; the rest ends where no frame can be read.
  */
-export async function scanFrames(file: FileHandle, from: number, to: number, maxBlockBytes: number, found: (block: FoundBlock) => void): Promise<Scanned> {
+export async function scanFrames(file: FileHandle, from: number, to: number, found: (block: FoundBlock) => void): Promise<Scanned> {
   let window = Buffer.alloc(0)
   let capacity = Buffer.allocUnsafeSlow(windowBytes)
   let at = from
@@ -48,7 +49,7 @@ export async function scanFrames(file: FileHandle, from: number, to: number, max
 
   while (at < to) {
     await demand(maxPrefixBytes)
-    const prefix = readPrefix(window, maxBlockBytes)
+    const prefix = readPrefix(window)
     if (!prefix || at + prefix.frameBytes > to) break
     await demand(prefix.frameBytes)
     if (window.length < prefix.frameBytes) break
@@ -71,7 +72,7 @@ interface Prefix {
   frameBytes: number
 }
 
-function readPrefix(window: Uint8Array, maxBlockBytes: number): Prefix | undefined {
+function readPrefix(window: Uint8Array): Prefix | undefined {
   try {
     const [length, lengthBytes] = varint.decode(window)
     if (length > maxBlockBytes + maxPrefixBytes) return undefined

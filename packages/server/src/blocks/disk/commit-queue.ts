@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Block } from '@thole/dag'
+import { toFault, type Fault } from '../../kernel/faults.ts'
+import type { Multihash } from '../../ports/block-store.ts'
+import type { Log } from '../../ports/log.ts'
+import type { BlockIndex } from './block-index.ts'
+import type { Tail } from './tail.ts'
+
+/** What the queue knows of a writer. */
+export interface QueuedWriter {
+  /** Its blocks, and those that it skipped, have ordinals below this one. */
+  need: number
+  /** Why nothing that it put may be acknowledged. */
+  failure?: Fault
+}
+
+interface Job {
+  writer: QueuedWriter
+  blocks: Block[]
+  done(need: number): void
+}
+
+interface Waiter {
+  need: number
+  done(): void
+}
+
+/** About what one turn takes from the queue: enough to share a write, little enough not to hold up the process. */
+const maxTurnBlocks = 4096
+const maxTurnBytes = 4 << 20
+
+/**
+ * Writers hand their blocks over here. Whoever waits while a write or a sync is under way shares the next one. Nothing here rejects:
+ * a writer that lost blocks has its `failure` set when the call resolves.
+ */
+export class CommitQueue {
+  readonly #tail: Tail
+  readonly #index: BlockIndex
+  readonly #delayMs: number
+  readonly #log?: Log
+  #jobs: Job[] = []
+  #waiters: Waiter[] = []
+  #appending?: Promise<void>
+  #syncing?: Promise<void>
+  #turn: Promise<unknown> = Promise.resolve()
+  /** Writers that rely on blocks which are not durable. */
+  readonly #relying = new Set<QueuedWriter>()
+
+  constructor({ tail, index, commitDelayMs, log }: { tail: Tail; index: BlockIndex; commitDelayMs: number; log?: Log }) {
+    this.#tail = tail
+    this.#index = index
+    this.#delayMs = commitDelayMs
+    this.#log = log
+  }
+
+  /** Whether the block is placed already; then the writer's commits cover it, whoever put it. */
+  skips(writer: QueuedWriter, hash: Multihash): boolean {
+    const ordinal = this.#index.find(hash)
+    if (ordinal >= this.#tail.durable) this.#rely(writer)
+    return ordinal >= 0
+  }
+
+  isSettled({ need }: QueuedWriter): boolean {
+    return need <= this.#tail.durable
+  }
+
+  /**
+   * Resolves when the blocks, and all that were placed before the call, are written, or the writer has failed;
+   * with what `settle` has to wait for.
+   */
+  append(writer: QueuedWriter, blocks: Block[]): Promise<number> {
+    return new Promise((done) => {
+      this.#jobs.push({ writer, blocks, done })
+      this.#appending ??= this.#drain().finally(() => (this.#appending = undefined))
+    })
+  }
+
+  /** Resolves when blocks below `need`, all of them written, are durable, or the writer has failed. */
+  async settle(writer: QueuedWriter, need: number): Promise<void> {
+    if (need > this.#tail.durable && !writer.failure) {
+      await new Promise<void>((done) => {
+        this.#waiters.push({ need, done })
+        this.#syncing ??= this.#sync().finally(() => (this.#syncing = undefined))
+      })
+    }
+    if (this.isSettled(writer)) this.#relying.delete(writer)
+  }
+
+  forget(writer: QueuedWriter): void {
+    this.#relying.delete(writer)
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#appending ?? this.#syncing) await (this.#appending ?? this.#syncing)
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#jobs.length > 0) {
+      const jobs = this.#takeJobs()
+      await this.#exclusively(() => this.#append(jobs.filter(({ writer }) => !writer.failure)))
+      for (const { done } of jobs) done(this.#tail.written)
+    }
+  }
+
+  async #append(jobs: Job[]): Promise<void> {
+    try {
+      await this.#tail.append(jobs.flatMap(({ blocks }) => blocks))
+      for (const { writer } of jobs) this.#rely(writer)
+    } catch (error) {
+      const fault = this.#fail(error, this.#tail.written)
+      if (jobs.length === 1) jobs[0]!.writer.failure ??= fault
+      // What did not go together may go one by one: a small block where a big one has no room.
+      else for (const job of jobs) if (!job.writer.failure) await this.#append([job])
+    }
+  }
+
+  #rely(writer: QueuedWriter): void {
+    writer.need = this.#index.count
+    this.#relying.add(writer)
+  }
+
+  async #sync(): Promise<void> {
+    while (this.#waiters.length > 0) {
+      if (this.#delayMs > 0) await sleep(this.#delayMs)
+      try {
+        await this.#tail.sync()
+      } catch (error) {
+        await this.#exclusively(async () => {
+          await this.#tail.rollBack()
+          this.#fail(error, this.#tail.durable)
+        })
+        for (const { done } of this.#waiters.splice(0)) done()
+      }
+      const settled = this.#waiters.filter(({ need }) => need <= this.#tail.durable)
+      this.#waiters = this.#waiters.filter(({ need }) => need > this.#tail.durable)
+      for (const { done } of settled) done()
+      await this.#tail.saveIndex()
+    }
+  }
+
+  /** Everybody who relies on a block from this ordinal on has lost it. */
+  #fail(error: unknown, from: number): Fault {
+    const fault = toFault(error)
+    this.#log?.error({ error, ...fault.data }, 'blocks could not be stored')
+    for (const writer of this.#relying) {
+      if (writer.need <= from) continue
+      writer.failure ??= fault
+      this.#relying.delete(writer)
+    }
+    return fault
+  }
+
+  #takeJobs(): Job[] {
+    let blocks = 0
+    let bytes = 0
+    let count = 0
+    while (count < this.#jobs.length && blocks < maxTurnBlocks && bytes < maxTurnBytes) {
+      const job = this.#jobs[count++]!
+      blocks += job.blocks.length
+      for (const block of job.blocks) bytes += block.bytes.length
+    }
+    return this.#jobs.splice(0, count)
+  }
+
+  #exclusively(work: () => Promise<void>): Promise<void> {
+    const run = this.#turn.then(work)
+    this.#turn = run.catch(() => {})
+    return run
+  }
+}
