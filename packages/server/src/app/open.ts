@@ -50,7 +50,7 @@ export async function openApp(config: Config): Promise<App> {
   const retrieval = opened.adopt(createRetrieval({ db, blocks }), (it) => it.close())
   const dags = createDags({ db, blocks, clock })
   const fetcher = createFetcher({ db, blocks, network, clock })
-  const queue = opened.adopt(createQueue({ db, clock, log, handlers: [fetchDag(fetcher), settlePartials(dags)] }), (it) => it.close())
+  const queue = opened.adopt(createQueue({ db, clock, log, handlers: [fetchDag(fetcher), settlePartials(dags)], alone: db.kind === 'sqlite' }), (it) => it.close())
   const wakeJobs = () => queue.wake()
   const pins = createPins({ db, blocks, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
   const { maxBody, gatewayHosts } = config.http

@@ -19,6 +19,8 @@ export interface QueueParts {
   clock: Clock
   log: Log
   handlers: readonly JobHandler[]
+  /** No other process runs jobs of this database: leases found at the start are of one that was killed. */
+  alone: boolean
 }
 
 export interface Queue {
@@ -38,7 +40,7 @@ const maxAttempts = 20
  * Runs leased jobs. A lease that its process no longer renews (kill -9) runs out, and any process takes the job again; jobs are
  * therefore written so that running twice does no harm.
  */
-export function createQueue({ db, clock, log, handlers }: QueueParts): Queue {
+export function createQueue({ db, clock, log, handlers, alone }: QueueParts): Queue {
   const owner = crypto.randomUUID()
   const stop = new AbortController()
   const running = new Map<string, { kind: string; ended: Promise<void> }>()
@@ -101,6 +103,7 @@ export function createQueue({ db, clock, log, handlers }: QueueParts): Queue {
   }
 
   async function run(): Promise<void> {
+    if (alone) await db.write((w) => w.jobs.releaseAll(clock.now())).catch((error: unknown) => log.warn({ error }, 'could not end the leases of an earlier process'))
     while (!stop.signal.aborted) {
       const woken = new AbortController()
       wakeUp = () => woken.abort()

@@ -54,9 +54,8 @@ export function runGuest({ log, codeCache, onSpawn, onFrame, onExit, minLife = 5
   }
 
   async function live(): Promise<void> {
-    // It gets no secrets: nothing of the environment but what starting a program takes.
-    const { PATH, TZ } = process.env
-    const env = { PATH, TZ, NODE_COMPILE_CACHE: codeCache }
+    // It gets no secrets: nothing of this process's environment.
+    const env = { NODE_COMPILE_CACHE: codeCache }
     const born = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env })
     child = born
     pipe = born.stdio[3] as Duplex

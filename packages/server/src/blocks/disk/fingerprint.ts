@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Multihash } from '../../ports/block-store.ts'
 
-/** Longest multihash that is stored: an identity one of 128 bytes and its two numbers. */
-export const maxHashBytes = 132
+/** Longest multihash that is stored; those of 64 bytes and two numbers are the longest in use. */
+export const maxHashBytes = 72
 export const keyBytes = 32
 
 const words = maxHashBytes / 4

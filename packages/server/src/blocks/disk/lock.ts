@@ -11,8 +11,8 @@ import { fault } from '../../kernel/faults.ts'
  */
 export function lockFolder(folder: string): () => void {
   // Apart from the lock itself: POSIX drops all locks of a process on a file as soon as it closes any descriptor of that file.
-  const holder = join(folder, 'lock.pid')
-  const lock = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
+  const holder = join(folder, 'store.pid')
+  const lock = new DatabaseSync(join(folder, 'store.lock'), { timeout: 0 })
   try {
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     writeFileSync(holder, `${process.pid}\n`)

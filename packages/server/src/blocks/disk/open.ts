@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { fault } from '../kernel/faults.ts'
-import type { BlockStore, Multihash } from '../ports/block-store.ts'
-import type { Log } from '../ports/log.ts'
-import { BlockIndex } from './disk/block-index.ts'
-import { CommitQueue } from './disk/commit-queue.ts'
-import { nodeFiles, type SegmentFiles } from './disk/files.ts'
-import { keyBytes, maxHashBytes } from './disk/fingerprint.ts'
-import { lockFolder } from './disk/lock.ts'
-import { Reader } from './disk/reader.ts'
-import { recoverSegments } from './disk/recover.ts'
-import { Tail } from './disk/tail.ts'
-import { DiskWriter, type WriterParts } from './disk/writer.ts'
+import { fault } from '../../kernel/faults.ts'
+import type { BlockStore, Multihash } from '../../ports/block-store.ts'
+import type { Log } from '../../ports/log.ts'
+import { BlockIndex } from './block-index.ts'
+import { CommitQueue } from './commit-queue.ts'
+import { nodeFiles, type SegmentFiles } from './files.ts'
+import { keyBytes, maxHashBytes } from './fingerprint.ts'
+import { lockFolder } from './lock.ts'
+import { Reader } from './reader.ts'
+import { recoverSegments } from './recover.ts'
+import { Tail } from './tail.ts'
+import { DiskWriter, type WriterParts } from './writer.ts'
 
 export interface DiskStoreOptions {
   /** Made where absent. One process at a time. */
@@ -79,16 +79,16 @@ async function openLocked(options: DiskStoreOptions, unlock: () => void): Promis
     const { path } = segments[index.segment(ordinal)]!
     const offset = index.offset(ordinal)
     // The multihash stands right before the bytes, so that reading both shows whether the index points at this block.
-    const bytes = new Uint8Array(hash.length + index.length(ordinal))
+    const bytes = Buffer.allocUnsafeSlow(hash.length + index.length(ordinal))
     try {
       const read = reader.read(path, bytes, offset - hash.length)
       if ((typeof read === 'number' ? read : await read) < bytes.length) throw new Error('the segment ends within the block')
-      if (Buffer.compare(bytes.subarray(0, hash.length), hash) !== 0) throw new Error('another block lies there')
+      if (bytes.compare(hash, 0, hash.length, 0, hash.length) !== 0) throw new Error('another block lies there')
     } catch (error) {
       log?.error({ error, segment: path, offset }, 'a block cannot be read')
       throw fault('INTERNAL', { incident: `${path}@${offset}` }, { cause: error })
     }
-    return bytes.subarray(hash.length)
+    return new Uint8Array(bytes.buffer, hash.length)
   }
 
   async function close(): Promise<void> {

@@ -116,7 +116,7 @@ export class Tail {
 
   /** Brings index files up to what is durable, where that is due, and lets go of sealed segments. Never throws: they can be rebuilt. */
   async saveIndex({ now = false } = {}): Promise<void> {
-    for (const open of [...this.#open]) {
+    for (const open of this.#open.slice()) {
       const { segment } = open
       const isDone = segment.sealed && segment.durable === segment.end
       const ordinal = Math.min(this.#durable, open.lastOrdinal)

@@ -16,6 +16,7 @@ export interface WriterParts {
 
 /** Bounds the work of one turn of the queue where blocks are tiny. */
 const maxBlocks = 4096
+const identity = 0x00
 const settled = Promise.resolve()
 
 export class DiskWriter implements BlockWriter, QueuedWriter {
@@ -36,6 +37,8 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
   put(block: Block): Promise<void> {
     const refusal = this.#refusal() ?? tooLarge(block)
     if (refusal) return Promise.reject(refusal)
+    // The CID carries the bytes: there is nothing to store.
+    if (block.cid.multihash.code === identity) return settled
     const { queue, writerBytes } = this.#parts
     if (queue.skips(this, block.cid.multihash.bytes)) return settled
     this.#blocks.push(block)

@@ -57,6 +57,16 @@ export function jobContract(subject: Subject): void {
       expect(await byKey('lease', 'k')).toBeUndefined()
     })
 
+    it('ends all leases for the one who is alone', async () => {
+      await enqueue('alone', 'k', 1)
+      const dead = await only('alone', 'dead', 10)
+      expect(await subject.db().write((w) => w.jobs.releaseAll(11))).toBeGreaterThan(0)
+      const job = await only('alone', 'alive', 11)
+      expect(job).toMatchObject({ key: 'k', attempts: 2 })
+      expect(await subject.db().write((w) => w.jobs.finish(dead, 'dead', 12))).toBe(false)
+      expect(await subject.db().write((w) => w.jobs.finish(job, 'alive', 12))).toBe(true)
+    })
+
     it('runs again what was enqueued while it ran', async () => {
       await enqueue('again', 'k', 1)
       const first = await only('again', 'a', 10)

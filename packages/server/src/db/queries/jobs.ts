@@ -66,6 +66,11 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
       return taken.map((row) => toJob({ ...row, attempts: row.attempts + 1 }))
     },
 
+    async releaseAll(now) {
+      const { numUpdatedRows } = await q.updateTable('job').set({ owner: null, due_at: now }).where('owner', 'is not', null).executeTakeFirstOrThrow()
+      return Number(numUpdatedRows)
+    },
+
     async extend(id, owner, until) {
       const { numUpdatedRows } = await q.updateTable('job').set({ due_at: until }).where('id', '=', id).where('owner', '=', owner).executeTakeFirstOrThrow()
       return numUpdatedRows > 0n

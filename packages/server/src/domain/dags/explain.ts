@@ -8,17 +8,17 @@ const shown = 3
 export function explain(attempts: readonly PeerAttempt[], network: NetworkStatus, progress: FetchProgress): string {
   if (network.driver === 'none') return 'This server does not use the network (THOLE_NETWORK=none); upload the content instead.'
   if (network.state !== 'running') return 'The network process is being started.'
-  const missing = progress.blocks === 0 ? 'The root block' : `${count(progress.waitingFor, 'block')} of it`
+  const missing = progress.blocks === 0 ? 'The root block is not here' : `Not here yet: ${count(progress.waitingFor, 'block')}`
   const connected = attempts.filter(({ state }) => state === 'connected')
   const failed = attempts.filter(({ state }) => state === 'failed' || state === 'skipped' || state === 'lost')
-  if (attempts.length === 0) return `${missing} is not here, and there is nobody to ask: name an address that has the content in "origins".`
+  if (attempts.length === 0) return `${missing}, and there is nobody to ask: name an address that has the content in "origins".`
   if (connected.length > 0) {
     const lacking = connected.filter(({ missing: lacks }) => lacks > 0).length
-    const answer = lacking > 0 ? `${count(lacking, 'peer')} said they do not have it` : 'no answer yet'
-    return `${missing} is not here; asked ${count(connected.length, 'peer')}: ${answer}.${list(failed)}`
+    const answer = lacking > 0 ? `${lacking} of them said that it is not there` : 'no answer yet'
+    return `${missing}; asked ${count(connected.length, 'peer')}: ${answer}.${list(failed)}`
   }
-  if (failed.length === attempts.length) return `${missing} is not here, and no origin could be reached.${list(failed)}`
-  return `${missing} is not here; connecting to ${count(attempts.length, 'address', 'addresses')}.`
+  if (failed.length === attempts.length) return `${missing}, and no origin could be reached.${list(failed)}`
+  return `${missing}; connecting to ${count(attempts.length, 'address', 'addresses')}.`
 }
 
 function list(failed: readonly PeerAttempt[]): string {

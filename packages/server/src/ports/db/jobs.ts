@@ -22,6 +22,8 @@ export interface JobWrites {
   enqueue(job: { kind: string; key: string; payload?: unknown; runAt: number }): Promise<void>
   /** Takes up to `limit` due jobs of these kinds, or whose lease ran out, and leases them to `owner` until `until`. */
   claim(options: { kinds: readonly string[]; owner: string; now: number; until: number; limit: number }): Promise<Job[]>
+  /** Ends every lease, for a process that knows that it is the only one: those who held them are dead. Returns how many. */
+  releaseAll(now: number): Promise<number>
   /** Extends a lease. False where it was lost. */
   extend(id: string, owner: string, until: number): Promise<boolean>
   /** Finished: removed, or ready again at `now` where it was asked for since it was claimed. False where the lease was lost. */
