@@ -1,4 +1,6 @@
 import { request } from 'node:http'
+import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { car, client, form, pattern, rawBlock, type Client } from '../support/api.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -127,6 +129,11 @@ describe('bad input gets a clear answer and leaves nothing behind', () => {
     ['a CAR of an unknown version', () => Buffer.from('11a265726f6f7473806776657273696f6e09', 'hex'), 400, 'INVALID_CAR'],
     ['a varint that never ends', () => Buffer.alloc(64, 0xff), 400, 'INVALID_CAR'],
     ['an absurd length', () => Buffer.concat([car([good.cid], []), Buffer.from('ffffffffff7f', 'hex')]), 400, 'INVALID_CAR'],
+    ['a block of another codec', () => car([good.cid], [good, { cid: CID.createV1(0x0200, good.cid.multihash), bytes: good.bytes }]), 400, 'UNSUPPORTED_CODEC'],
+    ['a root of another codec', () => car([CID.createV1(0x72, good.cid.multihash)], [good]), 400, 'UNSUPPORTED_CODEC'],
+    ['a hash that is not known here', () => car([good.cid], [good, { cid: CID.createV1(0x55, Digest.create(0xd5, new Uint8Array(16))), bytes: good.bytes }]), 400, 'UNSUPPORTED_CODEC'],
+    ['an identity CID that is too long', () => car([good.cid], [good, { cid: CID.createV1(0x55, Digest.create(0, new Uint8Array(129))), bytes: new Uint8Array(129) }]), 400, 'UNSUPPORTED_CODEC'],
+    ['a block over 2 MiB', () => car([good.cid], [good, rawBlock(new Uint8Array(2 ** 21 + 1))]), 400, 'INVALID_CAR'],
     ['no CAR at all', () => Buffer.from('hello'), 400, 'INVALID_CAR'],
   ]
 

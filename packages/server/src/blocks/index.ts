@@ -1,2 +1,2 @@
-export { openDiskStore, type DiskStoreOptions } from './disk-store.ts'
+export { openDiskStore, type DiskStoreOptions } from './disk/open.ts'
 export { openMemoryStore } from './memory-store.ts'
