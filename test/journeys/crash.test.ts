@@ -42,6 +42,7 @@ test('kill -9 during uploads: what was acknowledged is there, what was not is no
     for (const [cid, bytes] of acknowledged) {
       expect(listed).toContain(cid)
       const answer = await fetch(`${server.url}/ipfs/${cid}`)
+      if (answer.status !== 200) throw new Error(`${cid}: ${answer.status} ${await answer.text()}, ${bytes.length} bytes\n${server.output().slice(-3000)}`)
       expect(Buffer.compare(new Uint8Array(await answer.arrayBuffer()), bytes)).toBe(0)
     }
     // A listed upload that was not acknowledged to this client was complete all the same: its answer was on the way.

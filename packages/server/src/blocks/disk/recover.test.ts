@@ -73,6 +73,19 @@ test('index files that are lost, cut, damaged, or of another store are rebuilt',
   expect(await expectWhole(folder, all)).toEqual([])
 })
 
+test('an index is rebuilt over blocks of every size, wherever they lie', async () => {
+  const folder = await newFolder()
+  const sizes = [0, 1, 50_000, 300_000, 902_001, 1 << 20, 2 << 20, 5 << 20, 700, 3 << 20, 16 << 20, 4 << 20, 10]
+  const all = Array.from({ length: 4 }, (_, round) => sizes.map((size) => block(filled(size, round)))).flat()
+  const distinct = new Set(all.map(({ cid }) => cid.toString())).size
+  await write(folder, all)
+  await rm(join(folder, 'index'), { recursive: true })
+  expect(await expectWhole(folder, all)).toEqual(['rebuilt the index of a segment'])
+  const disk = await openDiskStore({ folder })
+  expect((await disk.stats()).blocks).toBe(distinct + 3)
+  await disk.close()
+})
+
 test('a torn tail is cut off at the last good block, wherever it was torn and whatever follows', async () => {
   const folder = await newFolder()
   const kept = some(0, 30)
@@ -167,6 +180,12 @@ test('a block that was changed on the medium is a fault, and a segment that ends
   await disk.close()
   expect((await readdir(join(folder, 'segments'))).length).toBe(1)
 })
+
+function filled(size: number, round: number): Uint8Array {
+  const bytes = new Uint8Array(size).fill(round)
+  for (let i = 0; i < size; i += 4093) bytes[i] = i >>> 5
+  return bytes
+}
 
 function frameLength({ cid, bytes }: Block): number {
   const length = cid.bytes.length + bytes.length

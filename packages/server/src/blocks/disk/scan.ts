@@ -22,8 +22,9 @@ export interface Scanned {
 }
 
 const windowBytes = 4 << 20
-/** The length of a frame, and a CID whose multihash is as long as the store takes. */
-const maxPrefixBytes = 9 + 10 + maxHashBytes
+const maxVarintBytes = 9
+/** Version, codec, and a multihash as long as the store takes. */
+const maxCidBytes = 10 + maxHashBytes
 
 /**
  * Reads the frames in bytes [from, to) of a segment and checks every hash. A damaged frame of a believable length is stepped over, so
@@ -48,38 +49,44 @@ export async function scanFrames(file: FileHandle, from: number, to: number, fou
   }
 
   while (at < to) {
-    await demand(maxPrefixBytes)
-    const prefix = readPrefix(window)
-    if (!prefix || at + prefix.frameBytes > to) break
-    await demand(prefix.frameBytes)
-    if (window.length < prefix.frameBytes) break
-    const bytes = window.subarray(prefix.bytes, prefix.frameBytes)
-    if (isIntact(prefix.cid, bytes)) {
-      found({ hash: prefix.cid.multihash.bytes, offset: at + prefix.bytes, length: bytes.length })
-      scanned.end = at + prefix.frameBytes
+    await demand(maxVarintBytes)
+    const frameBytes = readFrameBytes(window)
+    if (frameBytes === undefined || at + frameBytes > to) break
+    // The window may move here: views of it are taken after this alone.
+    await demand(frameBytes)
+    if (window.length < frameBytes) break
+    const frame = window.subarray(0, frameBytes)
+    const cid = readCid(frame)
+    if (!cid) break
+    const start = frameBytes - cid.bytesLength
+    const bytes = frame.subarray(start)
+    if (isIntact(cid.cid, bytes)) {
+      found({ hash: cid.cid.multihash.bytes, offset: at + start, length: bytes.length })
+      scanned.end = at + frameBytes
       scanned.damaged = damaged
     } else damaged++
-    at += prefix.frameBytes
-    window = window.subarray(prefix.frameBytes)
+    at += frameBytes
+    window = window.subarray(frameBytes)
   }
   return scanned
 }
 
-interface Prefix {
-  cid: CID
-  /** Where the block's bytes begin and where the frame ends, from the frame's start. */
-  bytes: number
-  frameBytes: number
-}
-
-function readPrefix(window: Uint8Array): Prefix | undefined {
+/** The length of a frame with the number in front that tells it. */
+function readFrameBytes(window: Uint8Array): number | undefined {
   try {
     const [length, lengthBytes] = varint.decode(window)
-    if (length > maxBlockBytes + maxPrefixBytes) return undefined
-    const [cid] = CID.decodeFirst(window.subarray(lengthBytes))
-    const bytes = lengthBytes + cid.bytes.length
-    const frameBytes = lengthBytes + length
-    return bytes <= frameBytes && cid.multihash.bytes.length <= maxHashBytes ? { cid, bytes, frameBytes } : undefined
+    return length <= maxBlockBytes + maxCidBytes ? lengthBytes + length : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The CID of a frame and how many bytes follow it. */
+function readCid(frame: Uint8Array): { cid: CID; bytesLength: number } | undefined {
+  try {
+    const [, lengthBytes] = varint.decode(frame)
+    const [cid, rest] = CID.decodeFirst(frame.subarray(lengthBytes))
+    return cid.multihash.bytes.length <= maxHashBytes ? { cid, bytesLength: rest.length } : undefined
   } catch {
     return undefined
   }
