@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { temporaryFolder } from '../test/support/folder.ts'
 import { kuboProgram, startKubo } from '../test/support/kubo.ts'
+import { runProgram } from '../test/support/program.ts'
 import { startServer } from '../test/support/server.ts'
 import { copyRate, postRate, sha256Rate, writeSource } from './bytes.ts'
 import { boundRow, median, shareRow, type Row, type Sizes } from './row.ts'
@@ -16,14 +17,18 @@ export async function upload({ upload: length, rounds }: Sizes): Promise<Row[]> 
   try {
     const headers = { authorization: `Bearer ${await server.createKey()}` }
     const measured: Record<string, number[]> = {}
-    const note = (name: string, value: number) => (measured[name] ??= []).push(value)
+    const note = async (name: string, measure: () => Promise<number>) => {
+      // What the one before left to be written to the disk is not paid for by the next.
+      await runProgram('sync', [])
+      ;(measured[name] ??= []).push(await measure())
+    }
     for (let round = 0; round < rounds; round++) {
-      note('sha256', await sha256Rate(length))
-      note('copy and fsync', await copyRate(source, length))
-      note('thole', await postRate(`${server.url}/api/v1/uploads`, { headers, length }))
+      await note('sha256', () => sha256Rate(length))
+      await note('copy and fsync', () => copyRate(source, length))
+      await note('thole', () => postRate(`${server.url}/api/v1/uploads`, { headers, length }))
       if (kuboProgram === undefined) continue
-      note('kubo', await kuboRate(length, false))
-      note('kubo sync', await kuboRate(length, true))
+      await note('kubo', () => kuboRate(length, false))
+      await note('kubo sync', () => kuboRate(length, true))
     }
     const { thole: value, ...beside } = Object.fromEntries(Object.entries(measured).map(([name, values]) => [name, median(values)]))
     return [

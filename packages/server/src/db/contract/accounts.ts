@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KeyRow } from '../../ports/db/index.ts'
-import type { Subject } from '../db.contract.ts'
+import type { Subject } from './subject.ts'
 import { newAccount } from './rows.ts'
 
 export function accountContract(subject: Subject): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Subject } from '../db.contract.ts'
+import type { Subject } from './subject.ts'
 import { cidOf } from './rows.ts'
 
 export function dagContract(subject: Subject): void {

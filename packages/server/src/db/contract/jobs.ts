@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../ports/db/index.ts'
-import type { Subject } from '../db.contract.ts'
+import type { Subject } from './subject.ts'
 
 export function jobContract(subject: Subject): void {
   const enqueue = (kind: string, key: string, runAt: number, payload?: unknown) => subject.db().write((w) => w.jobs.enqueue({ kind, key, runAt, payload }))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NameMatch, PinFilter, PinRequest } from '../../ports/db/index.ts'
-import type { Subject } from '../db.contract.ts'
+import type { Subject } from './subject.ts'
 import { addPin, addUpload, cidOf, insertPin, newAccount } from './rows.ts'
 
 export function pinContract(subject: Subject): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Db } from '../../ports/db/index.ts'
-import type { Place, Subject } from '../db.contract.ts'
+import type { Place, Subject } from './subject.ts'
 import { cidOf, newAccount } from './rows.ts'
 
 export function transactionContract(subject: Subject, create: () => Promise<Place>): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Subject } from '../db.contract.ts'
+import type { Subject } from './subject.ts'
 import { addUpload, cidOf, newAccount } from './rows.ts'
 
 export function uploadContract(subject: Subject): void {

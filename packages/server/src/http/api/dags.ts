@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Dags } from '../../domain/dags/index.ts'
-import type { Api } from './index.ts'
+import type { Api } from './router.ts'
 import { dagShape, json, problems } from './shapes.ts'
 
 const get = createRoute({

@@ -1,4 +1,3 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Accounts, Keys, Setup } from '../../domain/accounts/index.ts'
 import type { Dags } from '../../domain/dags/index.ts'
 import type { Pins } from '../../domain/pins/index.ts'
@@ -6,12 +5,13 @@ import type { Uploads } from '../../domain/uploads/index.ts'
 import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
-import { byKey, bySession, faultOf, type EdgeEnv } from '../edge.ts'
+import { byKey, bySession, faultOf } from '../edge.ts'
 import { dagRoutes } from './dags.ts'
 import { instanceRoutes, type InstanceFacts } from './instance.ts'
 import { keyRoutes } from './keys.ts'
 import { pinRoutes } from './pins.ts'
 import { problem } from './problem.ts'
+import { apiRouter, type Api } from './router.ts'
 import { sessionRoutes } from './session.ts'
 import { uploadRoutes } from './uploads.ts'
 
@@ -29,16 +29,9 @@ export interface ApiParts {
   log: Log
 }
 
-export type Api = OpenAPIHono<EdgeEnv>
-
 /** Thole's own API. Programs send a key, the dashboard its session. */
 export function api(parts: ApiParts): Api {
-  const routes: Api = new OpenAPIHono<EdgeEnv>({
-    strict: false,
-    defaultHook: (result) => {
-      if (!result.success) throw fault('INVALID_REQUEST', { reason: result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') })
-    },
-  })
+  const routes = apiRouter()
   routes.onError((error, call) => problem(call, faultOf(error, parts.log, call)))
 
   instanceRoutes(routes, parts)

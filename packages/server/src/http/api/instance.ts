@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Setup } from '../../domain/accounts/index.ts'
-import type { Api } from './index.ts'
+import type { Api } from './router.ts'
 import { json } from './shapes.ts'
 
 const shape = z

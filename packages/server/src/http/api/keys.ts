@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Keys } from '../../domain/accounts/index.ts'
 import type { KeyRow } from '../../ports/db/index.ts'
-import type { Api } from './index.ts'
+import type { Api } from './router.ts'
 import { idParam, iso, json, keyShape, problems } from './shapes.ts'
 
 const list = createRoute({ method: 'get', path: '/keys', summary: 'List keys', responses: { 200: json(z.object({ keys: z.array(keyShape) }), 'Live keys, newest first'), ...problems } })

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Pins } from '../../domain/pins/index.ts'
 import { jsonBody } from '../json-body.ts'
 import { readPin } from '../psa/read-pin.ts'
-import type { Api } from './index.ts'
+import type { Api } from './router.ts'
 import { idParam, json, pageQuery, pinShape, pinView, problems } from './shapes.ts'
 
 const add = createRoute({

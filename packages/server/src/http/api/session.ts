@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Accounts, Setup } from '../../domain/accounts/index.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
 import { demandSameOrigin, headersWithAddress, type Call } from '../edge.ts'
-import type { Api } from './index.ts'
+import type { Api } from './router.ts'
 import { json, problems } from './shapes.ts'
 
 const who = z.object({ email: z.string(), account: z.object({ id: z.string(), role: z.enum(['admin', 'user']) }) }).openapi('Session')

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Uploads } from '../../domain/uploads/index.ts'
 import { demandBodyLimit, signalOf } from '../edge.ts'
 import { profileOf, receiveBody } from '../upload-body.ts'
-import type { Api } from './index.ts'
+import type { Api } from './router.ts'
 import { idParam, json, pageQuery, problems, rootShape, uploadShape, uploadView } from './shapes.ts'
 
 const bytes = { schema: z.string().openapi({ format: 'binary' }) }
