@@ -41,7 +41,7 @@ describe.skipIf(noKubo)(`pins of what only a Kubo holds${noKubo ? ` (${noKubo})`
     const cid = rawBlock(Buffer.from('not even Kubo has this')).cid.toString()
     const started = Date.now()
     const id = await pin(cid)
-    const waiting = await eventually(() => statusOf(id), ({ info }) => /asked 1 peer.*do not have it/.test(info.status_details), 4500)
+    const waiting = await eventually(() => statusOf(id), ({ info }) => /asked 1 peer: 1 .* not /.test(info.status_details), 4500)
     expect(['queued', 'pinning']).toContain(waiting.status)
     const failed = await eventually(() => statusOf(id), ({ status }) => status === 'failed')
     expect(failed.info.status_details).toMatch(/deadline/i)

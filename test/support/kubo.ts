@@ -41,10 +41,19 @@ export async function startKubo({ sync = false, profile = 'unixfs-v1-2025' }: { 
   let written = ''
   const child = spawn(program, ['daemon'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (written += text.toString()))
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
+      await once(child, 'exit')
+      clearTimeout(late)
+    }
+    await rm(folder, { recursive: true, force: true })
+  }
   const deadline = Date.now() + 30_000
   while (!written.includes('Daemon is ready')) {
     if (child.exitCode !== null || Date.now() > deadline) {
-      child.kill('SIGKILL')
+      await stop()
       throw new Error(`Kubo did not start:\n${written}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -52,24 +61,9 @@ export async function startKubo({ sync = false, profile = 'unixfs-v1-2025' }: { 
 
   const ipfs = (args: readonly string[], stdin?: Uint8Array) => runProgram(program, args, { env, stdin })
   const line = async (args: readonly string[], stdin?: Uint8Array) => (await ipfs(args, stdin)).toString().trim()
+  const listening = (what: string) => `http://${new RegExp(`${what} server listening on /ip4/([\\d.]+)/tcp/(\\d+)`).exec(written)!.slice(1).join(':')}`
   const { ID: peerId, Addresses: addresses } = JSON.parse(await line(['id', '--enc=json'])) as { ID: string; Addresses: string[] }
-  return {
-    api: `http://${/RPC API server listening on \/ip4\/([\d.]+)\/tcp\/(\d+)/.exec(written)!.slice(1).join(':')}`,
-    gateway: `http://${/Gateway server listening on \/ip4\/([\d.]+)\/tcp\/(\d+)/.exec(written)!.slice(1).join(':')}`,
-    peerId,
-    addresses,
-    ipfs,
-    line,
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM')
-        const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
-        await once(child, 'exit')
-        clearTimeout(late)
-      }
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+  return { api: listening('RPC API'), gateway: listening('Gateway'), peerId, addresses, ipfs, line, stop }
 }
 
 /** What the profile `test` leaves open: routers, relays, announcements. */

@@ -5,6 +5,7 @@ import type { Principal } from '../domain/access/index.ts'
 import type { Accounts, Keys } from '../domain/accounts/index.ts'
 import { fault, toFault, type Fault } from '../kernel/faults.ts'
 import type { Log } from '../ports/log.ts'
+import { readBody } from './body.ts'
 
 /** What every dialect's handlers see of a call. */
 export interface EdgeEnv {
@@ -61,9 +62,9 @@ export function signalOf(call: Call): AbortSignal {
   return gone.signal
 }
 
-/** The body as it comes, one piece at a time; stopping early leaves the connection usable. */
+/** The body in slabs; stopping early leaves the connection usable. */
 export function bodyOf(call: Call): AsyncIterable<Uint8Array> {
-  return call.env.incoming.iterator({ destroyOnReturn: false })
+  return readBody(call.env.incoming)
 }
 
 /** Refuses by the declared length, before a byte is read. */
