@@ -1,4 +1,4 @@
-import { assertStorable, identityBytes, isLeaf, links } from '@thole/dag'
+import { assertStorable, identityBytes, isLeaf, links, type Block } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
@@ -27,7 +27,7 @@ export interface FetchWalk {
   signal: AbortSignal
 }
 
-/** What arrived is made durable at least so often: a restart goes on from there. */
+/** What arrived is made durable at least so often, also when nothing more comes: a restart goes on from there. */
 const checkpointMs = 2_000
 const checkpointBytes = 64 * 1024 * 1024
 
@@ -41,8 +41,15 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   const todo: CID[] = []
   const asked = new Map<string, CID>()
   const incoming = session.blocks[Symbol.asyncIterator]()
-  let checkpointed = clock.now()
+  let pending: Promise<IteratorResult<Block>> | undefined
+  let saved = clock.now()
   let unsaved = 0
+
+  const save = async () => {
+    await writer.commit()
+    saved = clock.now()
+    unsaved = 0
+  }
 
   const push = (cid: CID) => {
     const key = keyOf(cid)
@@ -85,8 +92,14 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
       if (wants.length > 0) session.want(wants)
       progress.waitingFor = asked.size
       if (asked.size === 0 && todo.length === 0) break
-      const next = await incoming.next()
+      pending ??= incoming.next()
+      const next = unsaved > 0 ? await orAfter(checkpointMs, pending) : await pending
       signal.throwIfAborted()
+      if (next === undefined) {
+        await save()
+        continue
+      }
+      pending = undefined
       if (next.done) throw fault('NO_PROVIDERS', { reason: 'the network session ended' })
       const { cid, bytes } = next.value
       if (!asked.delete(keyOf(cid))) continue
@@ -95,19 +108,23 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
       unsaved += bytes.length
       await writer.put({ cid, bytes })
       take(cid, bytes)
-      if (unsaved > checkpointBytes || clock.now() - checkpointed > checkpointMs) {
-        await writer.commit()
-        checkpointed = clock.now()
-        unsaved = 0
-      }
+      if (unsaved > checkpointBytes || clock.now() - saved > checkpointMs) await save()
     }
     await writer.commit()
     return { bytes: progress.bytes, blocks: progress.blocks }
   } catch (error) {
+    pending?.catch(() => {}) // nobody waits for it any more
     // What arrived before a fetch was stopped is worth keeping: the next run goes on from it.
     await writer.commit().catch(() => writer.abort())
     throw error
   }
+}
+
+/** What was promised, or undefined where it takes longer than this. */
+async function orAfter<T>(ms: number, promised: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, ms, undefined)))
+  return Promise.race([promised, late]).finally(() => clearTimeout(timer))
 }
 
 /** Completeness goes by codec and multihash. */
