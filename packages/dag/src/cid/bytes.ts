@@ -1,6 +1,6 @@
 import { CID } from 'multiformats/cid'
 import type { MultihashDigest } from 'multiformats/hashes/interface'
-import { DagError } from '../fault.ts'
+import { DagError, malformed } from '../fault.ts'
 import { readVarint } from '../varint.ts'
 import { codecs, hashes } from './codecs.ts'
 
@@ -22,6 +22,18 @@ export function cidEnd(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /**
+ * Checks the CID that a link in a block names, and which must fill `bytes[at, end)`.
+ * @throws DagError INVALID_REQUEST
+ */
+export function checkLink(bytes: Uint8Array, at: number, end: number): void {
+  try {
+    if (cidEnd(bytes, at, end) !== end) throw invalid('bytes follow the CID')
+  } catch (cause) {
+    throw cause instanceof DagError ? malformed(`a link is ${cause.data.reason}`) : cause
+  }
+}
+
+/**
  * The CID in `bytes[at, end)`, which it must fill. The bytes are copied, so that a CID never keeps a block alive.
  * @throws DagError INVALID_CID
  */
@@ -30,6 +42,11 @@ export function decodeCid(bytes: Uint8Array, at = 0, end = bytes.length): CID {
   const own = room(end - at)
   for (let i = 0; i < own.length; i++) own[i] = bytes[at + i]!
   return cidOver(own)
+}
+
+/** Whether the CID that starts at `at` is a raw identity CID: content of its own, no links, no block. */
+export function isInlineLeaf(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 1 && bytes[at + 1] === codecs.raw && bytes[at + 2] === hashes.identity
 }
 
 /** A CID whose bytes are these, which must be valid, belong to nobody else, and come from `room`. */

@@ -22,9 +22,14 @@ export function isLeaf(cid: CID): boolean {
   return cid.code === codecs.raw
 }
 
+/** Whether a CID carries its content in itself: it has no block. */
+export function isInline(cid: CID): boolean {
+  return cid.multihash.code === hashes.identity
+}
+
 /** The content that an identity CID carries in itself. */
 export function identityBytes(cid: CID): Uint8Array | undefined {
-  return cid.multihash.code === hashes.identity ? cid.multihash.digest : undefined
+  return isInline(cid) ? cid.multihash.digest : undefined
 }
 
 /** A multicodec number in words for a person. */

@@ -1,6 +1,6 @@
 import type { CID } from 'multiformats/cid'
-import { decodeCid } from '../cid/bytes.ts'
-import { DagError, malformed } from '../fault.ts'
+import { checkLink, decodeCid } from '../cid/bytes.ts'
+import { malformed } from '../fault.ts'
 import { utf8Length, writeUtf8 } from '../utf8.ts'
 import { varintLength, writeVarint } from '../varint.ts'
 import { Fields } from './fields.ts'
@@ -65,12 +65,8 @@ export function linkName({ bytes, nameAt, nameEnd }: LinkView, skip = 0): string
 
 /** @throws DagError INVALID_REQUEST */
 export function linkCid({ bytes, cidAt, cidEnd }: LinkView): CID {
-  try {
-    return decodeCid(bytes, cidAt, cidEnd)
-  } catch (cause) {
-    if (cause instanceof DagError) throw malformed(`a dag-pb link is ${cause.data.reason}`)
-    throw cause
-  }
+  checkLink(bytes, cidAt, cidEnd)
+  return decodeCid(bytes, cidAt, cidEnd)
 }
 
 /** The canonical form: links, in the order given, before data (dag-pb specification, "Serialization Format"). */

@@ -1,8 +1,8 @@
 import type { CID } from 'multiformats/cid'
 import { codecs } from '../cid/codecs.ts'
-import { malformed } from '../fault.ts'
+import { DagError, malformed } from '../fault.ts'
 import { namingBlock } from '../links.ts'
-import { linkedCids, scanNode } from '../pb/node.ts'
+import { linkCid, scanNode } from '../pb/node.ts'
 import { decodeUnixfs, unixfsType } from '../pb/unixfs-data.ts'
 
 /** Content that a file node carries itself, then that of its children; offsets are those of the whole file. */
@@ -12,11 +12,14 @@ export interface FilePart {
   end: number
 }
 
+/** More links than this to blocks of their own do not fit in a block of 2 MiB; Kubo's widest nodes have 8192. */
+const maxChildren = 65_536
+
 const nothing = new Uint8Array()
 
 /**
  * Splits a dag-pb file node whose content begins at `start`.
- * @throws DagError INVALID_REQUEST when it is no file node or its sizes contradict each other
+ * @throws DagError INVALID_REQUEST when it is no file node or its sizes contradict each other, DAG_LIMIT
  */
 export function fileParts(cid: CID, bytes: Uint8Array, start: number): FilePart {
   return namingBlock(cid, () => {
@@ -25,13 +28,18 @@ export function fileParts(cid: CID, bytes: Uint8Array, start: number): FilePart 
     if (data === undefined) throw malformed('the node has no UnixFS data')
     const unixfs = decodeUnixfs(data)
     if (unixfs.type !== unixfsType.file && unixfs.type !== unixfsType.raw) throw malformed('the node is not part of a file')
-    const cids = linkedCids(bytes)
-    if (cids.length !== unixfs.blockSizes.length) {
-      throw malformed(`the node has ${cids.length} links and ${unixfs.blockSizes.length} block sizes`)
+    const { data: own = nothing, blockSizes } = unixfs
+    if (blockSizes.length > maxChildren) {
+      throw new DagError('DAG_LIMIT', { reason: `a file node has more than ${maxChildren} children`, cid: cid.toString(), limit: maxChildren })
     }
-    const own = unixfs.data ?? nothing
+    const links: FilePart['links'] = []
     let end = start + own.length
-    const links = cids.map((child, i) => ({ cid: child, start: end, end: (end += unixfs.blockSizes[i]!) }))
+    scanNode(bytes, (link) => {
+      const size = blockSizes[links.length]
+      if (size === undefined) throw malformed(`the node has more links than its ${blockSizes.length} block sizes`)
+      links.push({ cid: linkCid(link), start: end, end: (end += size) })
+    })
+    if (links.length < blockSizes.length) throw malformed(`the node has ${links.length} links and ${blockSizes.length} block sizes`)
     return { own, links, end }
   })
 }

@@ -38,14 +38,14 @@ interface Level {
 export async function* listDirectory(source: BlockSource, entry: Entry, options: ListOptions = {}): AsyncGenerator<ListedLink, void> {
   const { signal } = options
   let left = options.limit ?? Infinity
-  const levels = [levelOf(entry.cid, entry.bytes)]
+  const levels = [levelOf(entry.cid, entry.bytes, left)]
   for (let level = levels.at(-1); level !== undefined && left > 0; level = levels.at(-1)) {
     const item = level.items[level.at++]
     if (item === undefined) {
       levels.pop()
     } else if (item.name === undefined) {
       checkShardDepth(item.cid, levels.length, level.fanout)
-      levels.push(levelOf(item.cid, await getBytes(source, item.cid, { signal }), level.fanout))
+      levels.push(levelOf(item.cid, await getBytes(source, item.cid, { signal }), left, level.fanout))
     } else {
       left--
       yield item as ListedLink
@@ -53,13 +53,15 @@ export async function* listDirectory(source: BlockSource, entry: Entry, options:
   }
 }
 
-function levelOf(cid: CID, bytes: Uint8Array, parentFanout?: number): Level {
+/** Of a flat directory no more entries than `most` are kept; a shard has no more than slots. */
+function levelOf(cid: CID, bytes: Uint8Array, most: number, parentFanout?: number): Level {
   return namingBlock(cid, () => {
     const fanout = directoryFanout(bytes)
     if (parentFanout !== undefined && fanout !== parentFanout) throw malformed(`a shard of ${parentFanout} slots leads to one of ${fanout}`)
     const prefix = fanout > 0 ? prefixLength(fanout) : 0
     const items: Item[] = []
     scanNode(bytes, (link) => {
+      if (fanout === 0 && items.length >= most) return
       const name = fanout > 0 && isDeeperShard(link, fanout) ? undefined : linkName(link, prefix)
       items.push({ name, cid: linkCid(link), tsize: link.tsize })
     })

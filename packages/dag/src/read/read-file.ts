@@ -12,6 +12,8 @@ export interface ReadOptions {
   to?: number
   /** Blocks in flight; default 4. */
   readAhead?: number
+  /** Nodes known and not read yet, over all levels: some 600 bytes each; default 131,072, which is two of the widest levels. */
+  maxPending?: number
   signal?: AbortSignal
 }
 
@@ -37,7 +39,7 @@ export async function* readFile(source: BlockSource, entry: Entry, options: Read
   if (entry.size === undefined) throw new DagError('INVALID_REQUEST', { reason: `${entry.cid} is not a file`, cid: entry.cid.toString() })
   const from = Math.max(0, options.from ?? 0)
   const to = Math.min(entry.size, options.to ?? entry.size)
-  const { readAhead = 4, signal } = options
+  const { readAhead = 4, maxPending = 131_072, signal } = options
   // Top is next. Holds the siblings still to come of each level: O(depth × width).
   const stack: Wanted[] = []
   if (from < to) stack.push({ cid: entry.cid, start: 0, end: entry.size, depth: 0, bytes: Promise.resolve(entry.bytes) })
@@ -54,6 +56,9 @@ export async function* readFile(source: BlockSource, entry: Entry, options: Read
     for (let i = parts.links.length - 1; i >= 0; i--) {
       const link = parts.links[i]!
       if (link.start < to && link.end > from && link.start < link.end) stack.push({ ...link, depth: node.depth + 1 })
+    }
+    if (stack.length > maxPending) {
+      throw new DagError('DAG_LIMIT', { reason: `more than ${maxPending} nodes of the file wait to be read`, cid: entry.cid.toString(), limit: maxPending })
     }
     const own = slice(parts.own, node.start, from, to)
     if (own.length > 0) yield own

@@ -12,13 +12,15 @@ const maxFanout = 1024
  * @throws DagError INVALID_REQUEST when the block is not a UnixFS directory
  */
 export function directoryFanout(bytes: Uint8Array): number {
-  const data = scanNode(bytes)
+  let links = 0
+  const data = scanNode(bytes, () => links++)
   if (data === undefined) throw malformed('the node has no UnixFS data')
   const { type, fanout = 0, hashType } = decodeUnixfs(data)
   if (type === unixfsType.directory) return 0
   if (type !== unixfsType.shard) throw malformed('the node is not a directory')
   if (hashType !== shardHash) throw malformed(`shards with hash function ${hashType} are not known`)
   if (fanout < 8 || fanout > maxFanout || (fanout & (fanout - 1)) !== 0) throw malformed(`a shard cannot have ${fanout} slots`)
+  if (links > fanout) throw malformed(`a shard of ${fanout} slots has ${links} links`)
   return fanout
 }
 

@@ -25,6 +25,7 @@ export interface Tables {
     visits: number
     created: number
     completed: number | null
+    missing_count: number
   }
   missing_block: { dag: string; position: number; cid: string; path: string }
   upload: { id: string; account_id: string; name: string | null; kind: 'file' | 'directory' | 'car'; bytes: number; created: number }

@@ -1,11 +1,12 @@
 import { fault } from '../kernel/faults.ts'
 import type { Call } from './edge.ts'
-import { bodyOf } from './edge.ts'
+import { bodyOf, demandBodyLimit } from './edge.ts'
 
 const maxBytes = 1024 * 1024
 
 /** A small JSON object from the body. Faults INVALID_REQUEST, TOO_LARGE. */
 export async function jsonBody(call: Call): Promise<Record<string, unknown>> {
+  demandBodyLimit(call, maxBytes)
   const pieces: Uint8Array[] = []
   let bytes = 0
   for await (const piece of bodyOf(call)) {

@@ -3,7 +3,7 @@ import { fetchJob } from '../domain/pins/index.ts'
 import type { JobHandler } from './queue.ts'
 
 /** Fetches the DAG that the key names, for every request that waits for it. */
-export function fetchDag(fetcher: Fetcher, concurrency = 16): JobHandler {
+export function fetchDag(fetcher: Fetcher, concurrency = 32): JobHandler {
   return {
     kind: fetchJob,
     concurrency,

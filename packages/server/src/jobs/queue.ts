@@ -68,7 +68,7 @@ export function createQueue({ db, clock, log, handlers, alone }: QueueParts): Qu
       try {
         if (!(await db.write((w) => w.jobs.extend(job.id, owner, clock.now() + leaseMs)))) lost.abort()
       } catch (error) {
-        log.warn({ job: job.kind, key: job.key, error }, 'could not renew a lease')
+        log.warn({ job: job.kind, of: job.key, error }, 'could not renew a lease')
       }
     }
   }
@@ -81,7 +81,7 @@ export function createQueue({ db, clock, log, handlers, alone }: QueueParts): Qu
       if (job.attempts >= maxAttempts) return w.jobs.bury(job, owner, words)
       return w.jobs.retry(job, owner, { runAt: now + Math.min(1000 * 2 ** job.attempts, 600_000), error: words })
     })
-    if (!stop.signal.aborted) log.warn({ job: job.kind, key: job.key, attempts: job.attempts, error }, 'a job failed and will be tried again')
+    if (!stop.signal.aborted) log.warn({ job: job.kind, of: job.key, attempts: job.attempts, error }, 'a job failed and will be tried again')
   }
 
   async function claimFor(handler: JobHandler): Promise<number> {
@@ -92,7 +92,7 @@ export function createQueue({ db, clock, log, handlers, alone }: QueueParts): Qu
     const jobs = await db.write((w) => w.jobs.claim({ kinds: [handler.kind], owner, now, until: now + leaseMs, limit }))
     for (const job of jobs) {
       const ended = runOne(handler, job)
-        .catch((error: unknown) => log.error({ job: job.kind, key: job.key, error }, 'a job could not be given back; its lease will run out'))
+        .catch((error: unknown) => log.error({ job: job.kind, of: job.key, error }, 'a job could not be given back; its lease will run out'))
         .finally(() => {
           running.delete(job.id)
           wakeUp()

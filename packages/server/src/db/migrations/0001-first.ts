@@ -16,7 +16,7 @@ export const first: readonly string[] = [
 
   `create table dag (
     cid text primary key, state text not null, bytes bigint, blocks bigint, holders bigint not null check (holders >= 0),
-    visits bigint not null, created bigint not null, completed bigint
+    visits bigint not null, created bigint not null, completed bigint, missing_count bigint not null
   )`,
   // partial
   `create index dag_partial on dag (created, cid) where state = 'partial' and holders > 0`,

@@ -14,11 +14,6 @@ export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
 
     missing: (cid, limit) => q.selectFrom('missing_block').select(['cid', 'path']).where('dag', '=', cid).orderBy('position').limit(limit).execute(),
 
-    async missingCount(cid) {
-      const { n } = await q.selectFrom('missing_block').select((e) => e.fn.countAll<number>().as('n')).where('dag', '=', cid).executeTakeFirstOrThrow()
-      return n
-    },
-
     async partial(after, limit) {
       // Literals, as in the partial index: SQLite uses it for no bound value.
       let query = select.where(sql<boolean>`state = 'partial' and holders > 0`)
@@ -28,7 +23,7 @@ export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
     },
 
     async lock(cid, now) {
-      const fresh = { cid, state: 'partial', holders: 0, visits: 0, created: now } as const
+      const fresh = { cid, state: 'partial', holders: 0, visits: 0, created: now, missing_count: 0 } as const
       await q.insertInto('dag').values(fresh).onConflict((c) => c.column('cid').doNothing()).execute()
       const row = select.where('cid', '=', cid)
       // On SQLite the transaction itself is the lock.
@@ -36,11 +31,12 @@ export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
     },
 
     async setComplete(cid, { bytes, blocks }, now) {
-      await q.updateTable('dag').set({ state: 'complete', bytes, blocks, completed: now }).where('cid', '=', cid).execute()
+      await q.updateTable('dag').set({ state: 'complete', bytes, blocks, completed: now, missing_count: 0 }).where('cid', '=', cid).execute()
       await q.deleteFrom('missing_block').where('dag', '=', cid).execute()
     },
 
-    async setMissing(cid, missing) {
+    async setMissing(cid, missing, count) {
+      await q.updateTable('dag').set({ missing_count: count }).where('cid', '=', cid).execute()
       await q.deleteFrom('missing_block').where('dag', '=', cid).execute()
       const rows = missing.map((block, position) => ({ dag: cid, position, cid: block.cid, path: block.path }))
       for (const slice of slices(rows)) await q.insertInto('missing_block').values(slice).execute()
@@ -66,6 +62,6 @@ export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
   }
 }
 
-function toDag(row: Selectable<Tables['dag']>): Dag {
-  return { ...row, bytes: row.bytes ?? undefined, blocks: row.blocks ?? undefined, completed: row.completed ?? undefined }
+function toDag({ missing_count: missingCount, ...row }: Selectable<Tables['dag']>): Dag {
+  return { ...row, missingCount, bytes: row.bytes ?? undefined, blocks: row.blocks ?? undefined, completed: row.completed ?? undefined }
 }

@@ -1,9 +1,10 @@
 import { canonicalCid, parseCid } from '@thole/dag'
 import { CID } from 'multiformats/cid'
-import { fault } from '../../kernel/faults.ts'
+import { fault, toFault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Dag, DagState, Db, MissingBlock } from '../../ports/db/index.ts'
+import { demand, type Principal } from '../access/index.ts'
 import { applyMeasure, measureDag } from './measure.ts'
 
 export interface DagsParts {
@@ -26,7 +27,7 @@ export interface DagDescription {
 
 export interface Dags {
   /** Fault NOT_FOUND where nobody here has named this root. */
-  describe(cidText: string): Promise<DagDescription>
+  describe(principal: Principal, cidText: string): Promise<DagDescription>
   /**
    * Looks again at every partial DAG that somebody holds: blocks that arrived through any door may have completed
    * it. Goes in slices of the list; `signal` stops it between two.
@@ -41,8 +42,15 @@ export function createDags({ db, blocks, clock }: DagsParts): Dags {
   async function settle(dag: Dag, signal: AbortSignal): Promise<void> {
     const known = await db.read((r) => r.dags.missing(dag.cid, shownMissing))
     if (known.length > 0 && !(await anyArrived(known))) return
-    const measure = await measureDag(blocks, CID.parse(dag.cid), { signal })
-    await db.write(async (w) => applyMeasure(w, await w.dags.lock(dag.cid, clock.now()), measure, clock.now()))
+    try {
+      const measure = await measureDag(blocks, CID.parse(dag.cid), { signal })
+      await db.write(async (w) => applyMeasure(w, await w.dags.lock(dag.cid, clock.now()), measure, clock.now()))
+    } catch (error) {
+      // What is wrong with one DAG is told to those who wait for it, and keeps nobody else waiting.
+      const { retry, message } = toFault(error)
+      if (retry) throw error
+      await db.write((w) => w.pins.settle(dag.cid, { status: 'failed', reason: message }))
+    }
   }
 
   async function anyArrived(missing: readonly MissingBlock[]): Promise<boolean> {
@@ -51,14 +59,14 @@ export function createDags({ db, blocks, clock }: DagsParts): Dags {
   }
 
   return {
-    async describe(cidText) {
+    async describe(principal, cidText) {
+      demand(principal, 'pins:read')
       const cid = canonicalCid(parseCid(cidText))
       return db.read(async (r) => {
         const dag = await r.dags.get(cid)
         if (!dag || dag.holders === 0) throw fault('NOT_FOUND', { what: `DAG ${cid}` })
-        const missingCount = dag.state === 'partial' ? await r.dags.missingCount(cid) : 0
-        const missing = missingCount > 0 ? await r.dags.missing(cid, shownMissing) : []
-        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount, missing, visits: dag.visits }
+        const missing = dag.state === 'partial' ? await r.dags.missing(cid, shownMissing) : []
+        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, visits: dag.visits }
       })
     },
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { assertStorable, identityBytes, isLeaf, links, type Block } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
@@ -30,6 +31,9 @@ export interface FetchWalk {
 /** What arrived is made durable at least so often, also when nothing more comes: a restart goes on from there. */
 const checkpointMs = 2_000
 const checkpointBytes = 64 * 1024 * 1024
+/** A walk remembers each block that it met, at about 100 bytes. */
+const maxBlocks = 10_000_000
+const stepsATurn = 500
 
 /**
  * Walks a DAG depth first, reading what is stored and asking the session for the rest. Every block that came is durable
@@ -44,6 +48,7 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   let pending: Promise<IteratorResult<Block>> | undefined
   let saved = clock.now()
   let unsaved = 0
+  let steps = 0
 
   const save = async () => {
     await writer.commit()
@@ -52,8 +57,11 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   }
 
   const push = (cid: CID) => {
+    // Inline and without links: nothing to fetch, nothing to count.
+    if (isLeaf(cid) && identityBytes(cid) !== undefined) return
     const key = keyOf(cid)
     if (seen.has(key)) return
+    if (seen.size >= maxBlocks) throw fault('DAG_LIMIT', { reason: `it has more than ${maxBlocks} blocks`, limit: maxBlocks })
     assertStorable(cid)
     seen.add(key)
     todo.push(cid)
@@ -65,7 +73,7 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   }
   const visit = async (cid: CID): Promise<boolean> => {
     const hash = cid.multihash.bytes
-    if (isLeaf(cid) && identityBytes(cid) === undefined) {
+    if (isLeaf(cid)) {
       const size = await blocks.size(hash)
       if (size === undefined) return false
       progress.blocks++
@@ -84,6 +92,8 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
       const wants: CID[] = []
       while (todo.length > 0 && asked.size < session.window) {
         signal.throwIfAborted()
+        // The index answers from memory: without a pause nobody else would get a turn.
+        if (++steps % stepsATurn === 0) await nextTurn()
         const cid = todo.pop()!
         if (await visit(cid)) continue
         asked.set(keyOf(cid), cid)

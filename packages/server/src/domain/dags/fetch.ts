@@ -4,7 +4,7 @@ import { bytesInWords, count, durationInWords } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db, PinRequest } from '../../ports/db/index.ts'
-import type { FetchSession, Network } from '../../ports/network.ts'
+import type { FetchSession, Network, NetworkStatus, PeerAttempt } from '../../ports/network.ts'
 import { applyMeasure } from './measure.ts'
 import { walkWhileFetching, type FetchProgress } from './fetch-walk.ts'
 import { explain } from './explain.ts'
@@ -22,13 +22,15 @@ export type FetchEnd = { done: true } | { done: false; runAt: number; reason: st
 export interface Fetcher {
   /**
    * Fetches what is missing of a DAG for every request that waits for it. Returns when it is complete, when nobody waits
-   * any more, or when no block came for a while. Never throws for what peers do. `attempts`: earlier runs without success.
+   * any more, or when no block came for a while. Never throws for what peers do. `attempts`: runs so far, this one included.
    */
   run(dag: string, options: { attempts: number; signal: AbortSignal }): Promise<FetchEnd>
 }
 
 /** No block for so long: the run ends and says why. */
 const stallMs = 30_000
+/** The same where there is nobody to wait for: others are to have the place. */
+const hopelessMs = 900
 const reportMs = 1_000
 const backoffMs = [2_000, 5_000, 15_000, 60_000, 300_000, 900_000]
 
@@ -58,7 +60,8 @@ export function createFetcher(parts: FetcherParts): Fetcher {
         const added = waiting.flatMap((request) => request.origins).filter((origin) => !origins.has(origin))
         if (added.length > 0) session.addOrigins(added)
         for (const origin of added) origins.add(origin)
-        if (clock.now() - progress.lastBlock > stallMs) return { done: false, runAt: 0, reason }
+        const quiet = clock.now() - progress.lastBlock
+        if (quiet > stallMs || (quiet > hopelessMs && isHopeless(session.attempts(), network.status()))) return { done: false, runAt: 0, reason }
         const words = progress.fetched > 0 ? `Fetching: ${count(progress.blocks, 'block')}, ${bytesInWords(progress.bytes)} so far.` : reason
         await db.write((w) => w.pins.settle(dag, { status: 'pinning', reason: words }))
       }
@@ -72,6 +75,8 @@ export function createFetcher(parts: FetcherParts): Fetcher {
       return { done: true }
     } finally {
       stop.abort()
+      // Ends the iteration that the walk may be waiting for.
+      await session.close()
       await Promise.allSettled([walking, watching])
     }
   }
@@ -89,7 +94,7 @@ export function createFetcher(parts: FetcherParts): Fetcher {
         if (end?.done !== false) return { done: true }
         const left = await expire(dag, end.reason)
         if (left.length === 0) return { done: true }
-        const wait = backoffMs[Math.min(attempts, backoffMs.length - 1)] ?? 0
+        const wait = backoffMs[Math.min(attempts - 1, backoffMs.length - 1)] ?? 0
         const runAt = Math.min(clock.now() + wait, ...left.map((request) => request.deadline))
         const reason = `${end.reason} Next try in ${durationInWords(runAt - clock.now())}.`
         await db.write((w) => w.pins.settle(dag, { status: 'queued', reason }))
@@ -99,11 +104,15 @@ export function createFetcher(parts: FetcherParts): Fetcher {
         if (retry || signal.aborted) throw error
         await db.write((w) => w.pins.settle(dag, { status: 'failed', reason: message }))
         return { done: true }
-      } finally {
-        await session.close()
       }
     },
   }
+}
+
+/** Nobody is connected, and nobody is being dialled. */
+function isHopeless(attempts: readonly PeerAttempt[], { state }: NetworkStatus): boolean {
+  const settled = attempts.every((attempt) => attempt.state === 'failed' || attempt.state === 'skipped' || attempt.state === 'lost')
+  return settled && (state === 'running' || state === 'off')
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

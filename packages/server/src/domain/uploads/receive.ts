@@ -1,4 +1,4 @@
-import { assertStorable, buildFile, directoryBuilder, profiles, readCar, type BlockSink, type ProfileName } from '@thole/dag'
+import { assertStorable, buildFile, directoryBuilder, isLeaf, links, profiles, readCar, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import type { UploadKind } from '../../ports/db/index.ts'
@@ -42,12 +42,17 @@ export async function receiveFiles(files: AsyncIterable<IncomingFile>, sink: Blo
   return { kind: 'directory', roots: [(await directory.finish(sink)).cid] }
 }
 
+/** Each root is measured and gets rows of its own. */
+const maxRoots = 100
+
 export async function receiveCar(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { signal }: ReceiveOptions): Promise<ReceivedRoots> {
-  const car = await readCar(bytes, { signal })
+  const car = await readCar(bytes, { maxRoots, signal })
   car.roots.forEach(assertStorable)
   let blocks = 0
   for await (const block of car.blocks) {
     assertStorable(block.cid)
+    // A block whose links cannot be read would be found out only when others depend on it.
+    if (!isLeaf(block.cid)) links(block.cid, block.bytes)
     blocks++
     const room = sink(block)
     if (room) await room

@@ -1,6 +1,6 @@
 import { canonicalCid, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
-import { fault } from '../../kernel/faults.ts'
+import { fault, toFault } from '../../kernel/faults.ts'
 import { checkName } from '../../kernel/names.ts'
 import { count } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
@@ -52,10 +52,13 @@ export interface Uploads {
   remove(principal: Principal, id: string): Promise<void>
 }
 
+/** Blocks that one upload may have walked before its answer. */
+const walkBudget = 5_000_000
+
 interface Root {
   cid: CID
   dag: string
-  /** Undefined where a row says already that it is complete. */
+  /** Undefined where a row says already that it is complete, or where it is too large to walk within a request. */
   measure?: Measure
 }
 
@@ -72,7 +75,7 @@ export function createUploads({ db, blocks, clock, maxBody, minFree, partialTtl,
       const received = await read((block) => writer.put(block), { profile: wish.profile, signal: wish.signal }, watch)
       wish.signal.throwIfAborted()
       await writer.commit()
-      const roots = await Promise.all(distinct(received.roots).map((cid) => look(cid)))
+      const roots = await measure(distinct(received.roots), wish.signal)
       const result = await db.write((w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), roots }))
       wakeJobs()
       return result
@@ -82,10 +85,28 @@ export function createUploads({ db, blocks, clock, maxBody, minFree, partialTtl,
     }
   }
 
-  async function look(cid: CID): Promise<Root> {
-    const dag = canonicalCid(cid)
-    const known = await db.read((r) => r.dags.get(dag))
-    return { cid, dag, measure: known?.state === 'complete' ? undefined : await measureDag(blocks, cid) }
+  /** Walks the new roots one after the other, all within one budget. */
+  async function measure(cids: readonly CID[], signal: AbortSignal): Promise<Root[]> {
+    const roots: Root[] = []
+    let left = walkBudget
+    for (const cid of cids) {
+      const dag = canonicalCid(cid)
+      const known = await db.read((r) => r.dags.get(dag))
+      const found = known?.state === 'complete' || left <= 0 ? undefined : await measureWithin(left, cid, signal)
+      left -= found?.complete === false ? found.missingCount : (found?.blocks ?? 0)
+      roots.push({ cid, dag, measure: found })
+    }
+    return roots
+  }
+
+  /** Undefined where the DAG has more blocks than that: a job walks it then. */
+  async function measureWithin(maxBlocks: number, cid: CID, signal: AbortSignal): Promise<Measure | undefined> {
+    try {
+      return await measureDag(blocks, cid, { maxBlocks, signal })
+    } catch (error) {
+      if (toFault(error).code === 'DAG_LIMIT') return undefined
+      throw error
+    }
   }
 
   async function record(w: Writer, principal: Principal, wish: UploadWish, received: Pick<Upload, 'kind' | 'bytes'> & { roots: Root[] }): Promise<Received> {

@@ -12,5 +12,5 @@ const get = createRoute({
 })
 
 export function dagRoutes(routes: Api, { dags }: { dags: Dags }): void {
-  routes.openapi(get, async (call) => call.json(await dags.describe(call.req.valid('param').cid), 200))
+  routes.openapi(get, async (call) => call.json(await dags.describe(call.var.principal, call.req.valid('param').cid), 200))
 }

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Pins } from '../../domain/pins/index.ts'
+import { checkName } from '../../kernel/names.ts'
 import { jsonBody } from '../json-body.ts'
 import { readPin } from '../psa/read-pin.ts'
 import type { Api } from './router.ts'
@@ -35,6 +36,7 @@ export function pinRoutes(routes: Api, { pins }: { pins: Pins }): void {
   routes.post('/pins', async (call) => call.json(pinView(await pins.add(call.var.principal, readPin(await jsonBody(call)))), 202))
   routes.openapi(list, async (call) => {
     const { limit, before, status, name, match } = call.req.valid('query')
+    checkName(name)
     const filter = { statuses: status && [status], name: name ? { text: name, match } : undefined, before: before ? Date.parse(before) : undefined }
     const { count, pins: found } = await pins.list(call.var.principal, filter, limit)
     return call.json({ count, pins: found.map(pinView) }, 200)

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { fault } from '../../kernel/faults.ts'
 import type { EdgeEnv } from '../edge.ts'
+import { wordsOf } from './read-body.ts'
 
 export type Api = OpenAPIHono<EdgeEnv>
 
@@ -9,7 +10,7 @@ export function apiRouter(): Api {
   return new OpenAPIHono<EdgeEnv>({
     strict: false,
     defaultHook: (result) => {
-      if (!result.success) throw fault('INVALID_REQUEST', { reason: result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') })
+      if (!result.success) throw fault('INVALID_REQUEST', { reason: wordsOf(result.error) })
     },
   })
 }

@@ -1,12 +1,12 @@
 import { canonicalCid, parseCid } from '@thole/dag'
 import { fault } from '../../kernel/faults.ts'
+import { checkName } from '../../kernel/names.ts'
 import type { NameMatch, PinFilter, PinStatus } from '../../ports/db/index.ts'
 import { textMap } from './read-pin.ts'
 
 const matches: readonly NameMatch[] = ['exact', 'iexact', 'partial', 'ipartial']
 export const pinStatuses: readonly PinStatus[] = ['queued', 'pinning', 'pinned', 'failed']
 const maxCids = 10
-const maxName = 255
 const maxLimit = 1000
 const defaultLimit = 10
 
@@ -41,7 +41,7 @@ function name(query: URLSearchParams): PinFilter['name'] {
   if (!known) throw invalid('match', `takes ${matches.join(', ')}`)
   const text = query.get('name')
   if (!text) return undefined
-  if ([...text].length > maxName) throw invalid('name', `takes at most ${maxName} characters`)
+  checkName(text)
   return { text, match: known }
 }
 

@@ -10,6 +10,8 @@ export interface Dag {
   /** Live pin requests and uploads that want it. What nobody holds is not served. */
   holders: number
   visits: number
+  /** Blocks known to be missing: the frontier of what is here. */
+  missingCount: number
   created: number
   completed?: number
 }
@@ -23,7 +25,6 @@ export interface MissingBlock {
 export interface DagReads {
   get(cid: string): Promise<Dag | undefined>
   missing(cid: string, limit: number): Promise<MissingBlock[]>
-  missingCount(cid: string): Promise<number>
   /** Partial DAGs that somebody holds, oldest first, after the given cid. */
   partial(after: string, limit: number): Promise<Dag[]>
 }
@@ -35,8 +36,8 @@ export interface DagWrites {
    */
   lock(cid: string, now: number): Promise<Dag>
   setComplete(cid: string, size: { bytes: number; blocks: number }, now: number): Promise<void>
-  /** Replaces the list of what is missing. */
-  setMissing(cid: string, missing: readonly MissingBlock[]): Promise<void>
+  /** Replaces what is known to be missing: `count` blocks, of which these are the first. */
+  setMissing(cid: string, missing: readonly MissingBlock[], count: number): Promise<void>
   /** Adds to `holders` (negative: takes away); returns the new number. */
   addHolders(cid: string, change: number): Promise<number>
   addVisits(visits: ReadonlyMap<string, number>): Promise<void>
