@@ -32,18 +32,20 @@ const stallMs = 30_000
 /** The same where there is nobody to wait for: others are to have the place. */
 const hopelessMs = 900
 const reportMs = 1_000
+const nextTry = / Next try in [^.]*\.$/
 const backoffMs = [2_000, 5_000, 15_000, 60_000, 300_000, 900_000]
 
 export function createFetcher(parts: FetcherParts): Fetcher {
   const { db, blocks, network, clock } = parts
 
-  /** Fails the requests whose time is over; returns those that still wait. */
-  async function expire(dag: string, reason: string): Promise<PinRequest[]> {
+  /** Fails the requests whose time is over, with this reason or the one that they had; returns those that still wait. */
+  async function expire(dag: string, reason?: string): Promise<PinRequest[]> {
     const now = clock.now()
     const waiting = await db.read((r) => r.pins.waiting(dag))
     const over = waiting.filter((request) => request.deadline <= now)
     if (over.length === 0) return waiting
-    await db.write((w) => w.pins.settle(dag, { status: 'failed', reason: `Given up at the deadline. ${reason}`, ids: over.map(({ id }) => id) }))
+    const why = reason ?? over[0]?.reason?.replace(nextTry, '') ?? 'The content did not arrive.'
+    await db.write((w) => w.pins.settle(dag, { status: 'failed', reason: `Given up at the deadline. ${why}`, ids: over.map(({ id }) => id) }))
     return waiting.filter((request) => request.deadline > now)
   }
 
@@ -83,7 +85,7 @@ export function createFetcher(parts: FetcherParts): Fetcher {
 
   return {
     async run(dag, { attempts, signal }) {
-      const waiting = await expire(dag, 'The content did not arrive.')
+      const waiting = await expire(dag)
       if (waiting.length === 0) return { done: true }
       await db.write((w) => w.pins.settle(dag, { status: 'pinning', reason: 'Asking for the content.' }))
       const origins = new Set(waiting.flatMap((request) => request.origins))
