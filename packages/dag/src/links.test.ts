@@ -7,7 +7,7 @@ import { create } from 'multiformats/hashes/digest'
 import { expect, it } from 'vitest'
 import { codecs } from './cid/codecs.ts'
 import { DagError } from './fault.ts'
-import { links } from './links.ts'
+import { decodeValue, links } from './links.ts'
 import { encodeNode, linkName, scanNode } from './pb/node.ts'
 
 const anyCid = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => CID.createV1(codecs.raw, create(0x12, bytes)))
@@ -64,6 +64,32 @@ it('says so when it does not know the codec', () => {
 it('survives values nested as deep as a block allows', () => {
   const deep = new Uint8Array(2 << 20).fill(0x81)
   expect(() => links(blockOf(codecs.dagCbor), deep)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+})
+
+it('refuses dag-cbor with a key that stands twice, and takes keys in any order', () => {
+  const cid = blockOf(codecs.dagCbor)
+  const link = [0xd8, 0x2a, 0x45, 0, 1, 0x55, 0, 0]
+  expect(links(cid, Uint8Array.from([0xa2, 0x61, 0x62, ...link, 0x61, 0x61, ...link]))).toHaveLength(2)
+  expect(() => links(cid, Uint8Array.from([0xa2, 0x61, 0x61, ...link, 0x61, 0x61, ...link]))).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+})
+
+it('finds links among two million values and decodes no such block', () => {
+  const many = new Uint8Array(2 << 20).fill(0x80)
+  many.set([0x9a, 0, 0x1f, 0xff, 0xf4, 0xd8, 0x2a, 0x45, 0, 1, 0x55, 0, 0])
+  expect(links(blockOf(codecs.dagCbor), many)).toHaveLength(1)
+  expect(() => decodeValue(blockOf(codecs.dagCbor), many)).toThrow(expect.objectContaining({ code: 'DAG_LIMIT' }))
+  const disordered = new Uint8Array(2 << 20).fill(0x80)
+  disordered.set([0xa2, 0x61, 0x62, 0x80, 0x61, 0x61, 0x9a, 0, 0x1f, 0xff, 0xf5])
+  expect(() => links(blockOf(codecs.dagCbor), disordered)).toThrow(expect.objectContaining({ code: 'DAG_LIMIT' }))
+})
+
+it('decodes values within its limits', () => {
+  const cbor = dagCbor.encode({ a: [1, 2] })
+  expect(decodeValue(blockOf(codecs.dagCbor), cbor, { maxItems: 5 })).toEqual({ a: [1, 2] })
+  expect(() => decodeValue(blockOf(codecs.dagCbor), cbor, { maxItems: 4 })).toThrow(expect.objectContaining({ code: 'DAG_LIMIT', data: expect.objectContaining({ limit: 4 }) }))
+  const json = dagJson.encode([1, 2])
+  expect(decodeValue(blockOf(codecs.dagJson), json, { maxJsonBytes: 5 })).toEqual([1, 2])
+  expect(() => decodeValue(blockOf(codecs.dagJson), json, { maxJsonBytes: 4 })).toThrow(expect.objectContaining({ code: 'DAG_LIMIT' }))
 })
 
 it('only ever fails with a DagError that names the block', () => {

@@ -1,12 +1,12 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import * as dagJson from '@ipld/dag-json'
 import { CID } from 'multiformats/cid'
-import { scanCbor, type CborVisitor } from './cbor/scan.ts'
-import { decodeCid } from './cid/bytes.ts'
+import { scanCbor } from './cbor/scan.ts'
+import { checkLink, decodeCid, isInlineLeaf } from './cid/bytes.ts'
 import { codecs, codeName } from './cid/codecs.ts'
 import { DagError } from './fault.ts'
-import { joinPath, maxPathLength } from './link-path.ts'
-import { linkedCids } from './pb/node.ts'
+import { joinPath, maxPathLength, nameIn } from './link-path.ts'
+import { scanNode } from './pb/node.ts'
 
 export interface ValueLimits {
   /** Values in a dag-cbor block, keys included; default 262,144. */
@@ -23,26 +23,56 @@ const maxItems = 262_144
 /** Bytes of one dag-json block, as of any block that peers exchange: one full of small values takes some 0.2 s. */
 const maxJsonBytes = 2 << 20
 
+/** A link lies in `bytes[at, end)` and is valid; its path inside the block is made when asked for. */
+export type LinkVisitor = (bytes: Uint8Array, at: number, end: number, path: () => string) => void
+
 /**
  * The CIDs that a block links to, in the order they stand in it, repeats included.
- * @throws DagError INVALID_REQUEST when the bytes are not what the codec says, UNSUPPORTED_CODEC
+ * @throws DagError INVALID_REQUEST when the bytes are not what the codec says, UNSUPPORTED_CODEC, DAG_LIMIT
  */
 export function links(cid: CID, bytes: Uint8Array): CID[] {
-  if (linkless.has(cid.code)) return []
-  if (cid.code === codecs.dagPb) return namingBlock(cid, () => linkedCids(bytes))
   const found: CID[] = []
-  if (cid.code === codecs.dagCbor) visitCborLinks(cid, bytes, (at, end) => found.push(decodeCid(bytes, at, end)))
-  else for (const [link] of linksInValue(decodeValue(cid, bytes))) found.push(link)
+  visitLinks(cid, bytes, (source, at, end) => found.push(decodeCid(source, at, end)))
   return found
 }
 
 /**
- * Visits the links of a dag-cbor block in the order in which they stand.
- * @throws DagError INVALID_REQUEST; DAG_LIMIT for one in disorder that is too large to decode
+ * Those of `links` that lead anywhere: without raw identity CIDs, which carry their bytes and of which a block has room
+ * for a quarter of a million.
+ * @throws DagError as `links` does
  */
-export function visitCborLinks(cid: CID, bytes: Uint8Array, visit: CborVisitor, maxPath?: number): void {
-  const { ordered } = namingBlock(cid, () => scanCbor(bytes, visit, maxPath))
-  if (!ordered) decodeValue(cid, bytes) // refuses a key that stands twice
+export function linksToFollow(cid: CID, bytes: Uint8Array): CID[] {
+  const found: CID[] = []
+  visitLinks(cid, bytes, (source, at, end) => {
+    if (!isInlineLeaf(source, at)) found.push(decodeCid(source, at, end))
+  })
+  return found
+}
+
+/**
+ * Visits the links of a block in the order they stand in it. The path of each is a dag-pb link's name, or its index
+ * where it has none; the keys that lead to it in dag-cbor and dag-json.
+ * @throws DagError INVALID_REQUEST, UNSUPPORTED_CODEC; DAG_LIMIT for a block that is too large to decode
+ */
+export function visitLinks(cid: CID, bytes: Uint8Array, visit: LinkVisitor, maxPath = maxPathLength): void {
+  if (linkless.has(cid.code)) return
+  if (cid.code === codecs.dagPb) {
+    namingBlock(cid, () => visitPbLinks(bytes, visit, maxPath))
+  } else if (cid.code === codecs.dagCbor) {
+    const { ordered } = namingBlock(cid, () => scanCbor(bytes, (at, end, path) => visit(bytes, at, end, path), maxPath))
+    if (!ordered) decodeValue(cid, bytes) // refuses a key that stands twice
+  } else {
+    for (const [link, path] of linksInValue(decodeValue(cid, bytes), maxPath)) visit(link.bytes, 0, link.bytes.length, () => path)
+  }
+}
+
+function visitPbLinks(bytes: Uint8Array, visit: LinkVisitor, maxPath: number): void {
+  let index = 0
+  scanNode(bytes, ({ cidAt, cidEnd, nameAt, nameEnd }) => {
+    checkLink(bytes, cidAt, cidEnd)
+    visit(bytes, cidAt, cidEnd, () => joinPath('', nameIn(bytes, nameAt, nameEnd, maxPath), maxPath) || String(index))
+    index++
+  })
 }
 
 /**

@@ -52,13 +52,6 @@ export function scanNode(bytes: Uint8Array, visit?: (link: LinkView) => void): U
   return data
 }
 
-/** Only the CIDs, which is all a walk needs. */
-export function linkedCids(bytes: Uint8Array): CID[] {
-  const cids: CID[] = []
-  scanNode(bytes, (link) => cids.push(linkCid(link)))
-  return cids
-}
-
 export function linkName({ bytes, nameAt, nameEnd }: LinkView, skip = 0): string {
   return nameAt + skip >= nameEnd ? '' : utf8.decode(bytes.subarray(nameAt + skip, nameEnd))
 }

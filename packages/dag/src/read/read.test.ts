@@ -8,7 +8,7 @@ import { codecs } from '../cid/codecs.ts'
 import { canonicalCid, parseCid } from '../cid/parse.ts'
 import { DagError } from '../fault.ts'
 import { digest } from '../hash/digest.ts'
-import { encodeFileData } from '../pb/unixfs-data.ts'
+import { encodeFileData, encodeShardData } from '../pb/unixfs-data.ts'
 import { all, gather, memory, pattern, streamOf } from '../testing/memory.ts'
 import { buildFile } from '../unixfs/build-file.ts'
 import { directoryBuilder } from '../unixfs/directory-builder.ts'
@@ -121,6 +121,24 @@ describe('readFile', () => {
     await expect(gather(readFile(store, await openEntry(store, below.cid)))).rejects.toEqual(failing('DAG_LIMIT'))
   })
 
+  it('refuses to know more nodes than told', async () => {
+    const { store, entry } = await fileOf(pattern(16 * 64))
+    expect(await gather(readFile(store, entry, { maxPending: 10 }))).toHaveLength(1024)
+    await expect(gather(readFile(store, entry, { maxPending: 9 }))).rejects.toMatchObject({ code: 'DAG_LIMIT', data: { limit: 9 } })
+  })
+
+  it('refuses a node wider than any that is real', async () => {
+    const store = memory()
+    const width = 65_537
+    const child = { name: '', cid: parseCid('bafkqaalb'), tsize: 1 }
+    const wide = (count: number) => makeNode(1, Array.from({ length: count }, () => child), encodeFileData(count, Array.from({ length: count }, () => 1)))
+    const [most, more] = [wide(width - 1), wide(width)]
+    store.sink(most)
+    store.sink(more)
+    expect(await gather(readFile(store, await openEntry(store, most.cid), { to: 3 }))).toHaveLength(3)
+    await expect(gather(readFile(store, await openEntry(store, more.cid)))).rejects.toEqual(failing('DAG_LIMIT'))
+  })
+
   it('refuses what is no file', async () => {
     const store = memory()
     const { cid } = await directoryBuilder(modern).finish(store.sink)
@@ -198,6 +216,28 @@ describe('resolvePath', () => {
 })
 
 describe('listDirectory', () => {
+  it('refuses a shard with more links than slots', async () => {
+    const store = memory()
+    const link = (name: string) => ({ name, cid: parseCid('bafkqaalb'), tsize: 1 })
+    const shard = (count: number) => makeNode(1, Array.from({ length: count }, (_, i) => link(`${i % 8}${i}`)), encodeShardData(Uint8Array.of(255), 8))
+    const [full, overfull] = [shard(8), shard(9)]
+    store.sink(full)
+    store.sink(overfull)
+    expect(await all(listDirectory(store, await openEntry(store, full.cid)))).toHaveLength(8)
+    await expect(all(listDirectory(store, await openEntry(store, overfull.cid)))).rejects.toEqual(failing('INVALID_REQUEST'))
+    await expect(resolvePath(store, overfull.cid, ['x'])).rejects.toEqual(failing('INVALID_REQUEST'))
+  })
+
+  it('lists no more of a flat directory than told', async () => {
+    const store = memory()
+    const builder = directoryBuilder(modern)
+    const file = await buildFile(streamOf(pattern(1)), modern, store.sink)
+    for (const name of ['a', 'b', 'c']) builder.add(name, file)
+    const entry = await openEntry(store, (await builder.finish(store.sink)).cid)
+    expect((await all(listDirectory(store, entry, { limit: 2 }))).map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(await all(listDirectory(store, entry))).toHaveLength(3)
+  })
+
   it('stops at its limit without reading on', async () => {
     const store = memory()
     const builder = directoryBuilder({ ...modern, shard: { by: 'entries', from: 1 } })

@@ -2,6 +2,7 @@ import type { CID } from 'multiformats/cid'
 
 /** A Set holds 16.7 million; digests spread evenly over so many sets reach a thousand million. */
 const spread = 64
+const oneByte = new TextDecoder('latin1')
 
 /** CIDs seen, by codec and multihash: a version 0 CID and its version 1 form count as one. */
 export class CidSet {
@@ -19,8 +20,8 @@ export class CidSet {
     const { bytes } = multihash
     const set = sets[bytes[bytes.length - 1]! % spread]!
     const before = set.size
-    // One-byte characters: half the memory and a tenth of the time of base32.
-    set.add(String.fromCharCode.apply(null, bytes as unknown as number[]))
+    // One-byte characters: half the memory and a tenth of the time of base32. A call takes only so many arguments.
+    set.add(bytes.length > 1024 ? oneByte.decode(bytes) : String.fromCharCode.apply(null, bytes as unknown as number[]))
     if (set.size === before) return false
     this.#size++
     return true

@@ -1,9 +1,6 @@
 import type { CID } from 'multiformats/cid'
-import { checkLink, decodeCid, isInlineLeaf } from '../cid/bytes.ts'
-import { codecs } from '../cid/codecs.ts'
-import { joinPath, nameIn } from '../link-path.ts'
-import { decodeValue, links, linksInValue, namingBlock, visitCborLinks } from '../links.ts'
-import { scanNode } from '../pb/node.ts'
+import { decodeCid, isInlineLeaf } from '../cid/bytes.ts'
+import { visitLinks } from '../links.ts'
 import { readVarint, varintLength, writeVarint } from '../varint.ts'
 
 /**
@@ -76,25 +73,11 @@ const utf8 = new TextEncoder()
 const utf8Text = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
- * The links of a block with the path of each inside it: a dag-pb link's name, or its index where it has none; the keys
- * that lead to it in dag-cbor and dag-json.
- * @throws DagError INVALID_REQUEST, UNSUPPORTED_CODEC, DAG_LIMIT
+ * What of a block's links is to be followed; names are cut at `maxPath` characters.
+ * @throws DagError as `visitLinks` does
  */
 export function pendingLinks(cid: CID, bytes: Uint8Array, maxPath: number): PendingLinks {
   const pending = new PendingLinks()
-  if (cid.code === codecs.dagPb) namingBlock(cid, () => addPbLinks(pending, bytes, maxPath))
-  else if (cid.code === codecs.dagCbor) visitCborLinks(cid, bytes, (at, end, path) => pending.add(bytes, at, end, path), maxPath)
-  else if (cid.code === codecs.dagJson) {
-    for (const [link, path] of linksInValue(decodeValue(cid, bytes), maxPath)) pending.add(link.bytes, 0, link.bytes.length, () => path)
-  } else links(cid, bytes) // has none, or is refused
+  visitLinks(cid, bytes, (source, at, end, path) => pending.add(source, at, end, path), maxPath)
   return pending.trim()
-}
-
-function addPbLinks(pending: PendingLinks, bytes: Uint8Array, maxPath: number): void {
-  let index = 0
-  scanNode(bytes, ({ cidAt, cidEnd, nameAt, nameEnd }) => {
-    checkLink(bytes, cidAt, cidEnd)
-    pending.add(bytes, cidAt, cidEnd, () => joinPath('', nameIn(bytes, nameAt, nameEnd, maxPath), maxPath) || String(index))
-    index++
-  })
 }

@@ -2,12 +2,14 @@ import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
 import { describe, expect, it } from 'vitest'
-import { codecs } from '../cid/codecs.ts'
+import { codecs, isInline } from '../cid/codecs.ts'
 import { canonicalCid, parseCid } from '../cid/parse.ts'
 import { digest } from '../hash/digest.ts'
+import type { NodeLink } from '../pb/node.ts'
 import { all, memory, pattern, streamOf } from '../testing/memory.ts'
 import { buildFile } from '../unixfs/build-file.ts'
 import { directoryBuilder } from '../unixfs/directory-builder.ts'
+import { makeBlock, makeNode } from '../unixfs/make-block.ts'
 import { profiles, type Profile } from '../unixfs/profiles.ts'
 import { walkDag, type Walked } from './walk-dag.ts'
 
@@ -89,5 +91,55 @@ describe('walkDag', () => {
     expect(await all(walkDag(root, { ...options, maxBlocks: 13 }))).toHaveLength(13)
     await expect(all(walkDag(root, { ...options, maxBlocks: 12 }))).rejects.toMatchObject({ code: 'DAG_LIMIT', data: { limit: 12 } })
     await expect(all(walkDag(root, { ...options, signal: AbortSignal.abort(new Error('enough')) }))).rejects.toThrow('enough')
+  })
+
+  /** Blocks of which each links to the next one first and then to many other things. */
+  function chain(length: number, others: NodeLink[], name = 'next') {
+    const store = memory()
+    let next = makeBlock(1, codecs.raw, pattern(1))
+    store.sink(next)
+    for (let i = 0; i < length; i++) {
+      const unlike = others.map((link, n) => (isInline(link.cid) ? link : { ...link, cid: CID.createV1(0x55, create(0x12, digest(0x12, Buffer.from(`${i} ${n}`)))) }))
+      next = makeNode(1, [{ name, cid: next.cid, tsize: 1 }, ...unlike], new Uint8Array())
+      store.sink(next)
+    }
+    const find = async (cid: CID) => store.blocks.get(canonicalCid(cid))?.bytes
+    return { root: next.cid, options: { get: find, has: async (cid: CID) => (await find(cid))?.length } }
+  }
+  const empty = { name: '', cid: CID.createV1(0x55, create(0, new Uint8Array())), tsize: 0 }
+  const other = { name: '', cid: CID.createV1(0x55, create(0x12, new Uint8Array(32))), tsize: 0 }
+
+  it('holds no raw identity links', async () => {
+    const { root, options } = chain(10, Array.from({ length: 50 }, () => empty))
+    expect(await all(walkDag(root, { ...options, maxPending: 1 }))).toHaveLength(11)
+  })
+
+  it('holds no more links than told, in number and in bytes', async () => {
+    const { root, options } = chain(10, [other, other, other])
+    expect(await all(walkDag(root, { ...options, maxPending: 31 }))).toHaveLength(41)
+    await expect(all(walkDag(root, { ...options, maxPending: 30 }))).rejects.toMatchObject({ code: 'DAG_LIMIT', data: { limit: 30 } })
+    const long = chain(10, [{ ...other, name: 'n'.repeat(1000) }])
+    await expect(all(walkDag(long.root, { ...long.options, maxPending: 11 }))).rejects.toMatchObject({ code: 'DAG_LIMIT', data: { limit: 11 } })
+  })
+
+  it('tells paths no longer than told', async () => {
+    const { root, options } = chain(9, [], 'n'.repeat(9))
+    const paths = (await all(walkDag(root, { ...options, maxPath: 20 }))).map((found) => found.path)
+    expect(paths.slice(0, 4)).toEqual(['', 'nnnnnnnnn', 'nnnnnnnnn/nnnnnnnnn', 'nnnnnnnnn/nnnnnnnnn…'])
+    expect(new Set(paths).size).toBe(4)
+  })
+
+  it('knows digests again, however long', async () => {
+    const long = (last: number) => ({ name: '', cid: CID.createV1(0x55, create(0x12, new Uint8Array(300_000).fill(last, -1))), tsize: 0 })
+    const root = makeNode(1, [long(1), long(2), long(1)], new Uint8Array())
+    const walked = await all(walkDag(root.cid, { get: async () => root.bytes, has: async () => undefined }))
+    expect(walked.map((found) => found.path)).toEqual(['', '0', '1'])
+  })
+
+  it('follows no identity CID that is a DAG of its own', async () => {
+    let inner = CID.createV1(codecs.dagCbor, create(0, dagCbor.encode(null)))
+    for (let i = 0; i < 20; i++) inner = CID.createV1(codecs.dagCbor, create(0, dagCbor.encode([inner])))
+    const { options } = chain(0, [])
+    await expect(all(walkDag(inner, options))).rejects.toMatchObject({ code: 'UNSUPPORTED_CODEC' })
   })
 })

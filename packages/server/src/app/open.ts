@@ -40,14 +40,16 @@ export async function openApp(config: Config): Promise<App> {
 
   const db = opened.adopt(await openDatabase(config), (it) => it.close())
   const blocks = opened.adopt(await openDiskStore({ folder: config.blocks.folder, log }), (it) => it.close())
+  const retrieval = opened.adopt(createRetrieval({ db, blocks }), (it) => it.close())
+  const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
+  // It takes longest to start, so the rest is made ready meanwhile.
+  const networkUp = network.start(retrieval.server)
   const tokens = await openTokens(db)
   const signIn = openSignIn(config, db)
-  const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
 
   const accounts = createAccounts({ db, signIn, clock })
   const keys = createKeys({ db, tokens, clock })
   const setup = createSetup({ db, accounts })
-  const retrieval = opened.adopt(createRetrieval({ db, blocks }), (it) => it.close())
   const dags = createDags({ db, blocks, clock })
   const fetcher = createFetcher({ db, blocks, network, clock })
   const queue = opened.adopt(createQueue({ db, clock, log, handlers: [fetchDag(fetcher), settlePartials(dags)], alone: db.kind === 'sqlite' }), (it) => it.close())
@@ -57,8 +59,6 @@ export async function openApp(config: Config): Promise<App> {
   const uploads = createUploads({ db, blocks, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl, wakeJobs })
 
   if (config.admin) await accounts.ensureAdmin(config.admin.email, config.admin.password)
-  await network.start(retrieval.server)
-  queue.start()
 
   let ready = false
   const server = createHttpServer({
@@ -70,6 +70,8 @@ export async function openApp(config: Config): Promise<App> {
     gateway: serveGateway({ retrieval, config: { gatewayHosts }, log }),
     isReady: () => ready,
   })
+  await networkUp
+  queue.start()
   server.listen(config.http.port, config.http.host)
   await once(server, 'listening')
   ready = true

@@ -49,5 +49,6 @@ function endWithSignal(app: App): void {
 function words(error: unknown): string {
   const { code, message, cause } = toFault(error)
   if (code !== 'INTERNAL') return message
+  if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') return `Something else listens there already (${cause.message}); choose another THOLE_PORT.`
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
 }

@@ -1,4 +1,4 @@
-import { assertShort, type BlockSource, carFrame, carHeader, isInline, isLeaf, links } from '@thole/dag'
+import { assertShort, type BlockSource, carFrame, carHeader, isInline, isLeaf, linksToFollow } from '@thole/dag'
 import { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 
@@ -84,10 +84,8 @@ export async function* exportCar(source: BlockSource, options: ExportOptions): A
     const cid = cidOf(key)
     if (!isInline(cid)) yield* carFrame({ cid, bytes })
     if (scope === 'block' || isLeaf(cid)) continue
-    assertShort(cid)
-    for (const link of links(cid, bytes).reverse()) {
-      // There is nothing to send or to follow.
-      if (isInline(link) && isLeaf(link)) continue
+    for (const link of linksToFollow(cid, bytes).reverse()) {
+      assertShort(link)
       stack.push({ key: keyOf(link) })
     }
     if (stack.length > maxPending) throw fault('DAG_LIMIT', { reason: `more than ${maxPending} links wait to be followed`, limit: maxPending })
