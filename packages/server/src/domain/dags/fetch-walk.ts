@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { assertStorable, identityBytes, isLeaf, links, type Block } from '@thole/dag'
+import { assertStorable, identityBytes, isLeaf, linksToFollow, type Block } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
@@ -33,6 +33,7 @@ const checkpointMs = 2_000
 const checkpointBytes = 64 * 1024 * 1024
 /** A walk remembers each block that it met, at about 100 bytes. */
 const maxBlocks = 10_000_000
+const maxPending = 1_000_000
 const stepsATurn = 500
 
 /**
@@ -57,19 +58,18 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   }
 
   const push = (cid: CID) => {
-    // Inline and without links: nothing to fetch, nothing to count.
-    if (isLeaf(cid) && identityBytes(cid) !== undefined) return
     const key = keyOf(cid)
     if (seen.has(key)) return
     if (seen.size >= maxBlocks) throw fault('DAG_LIMIT', { reason: `it has more than ${maxBlocks} blocks`, limit: maxBlocks })
     assertStorable(cid)
+    if (todo.length >= maxPending) throw fault('DAG_LIMIT', { reason: `more than ${maxPending} of its links wait to be followed`, limit: maxPending })
     seen.add(key)
     todo.push(cid)
   }
   const take = (cid: CID, bytes: Uint8Array) => {
     progress.blocks++
     progress.bytes += bytes.length
-    if (!isLeaf(cid)) for (const link of links(cid, bytes).reverse()) push(link)
+    if (!isLeaf(cid)) for (const link of linksToFollow(cid, bytes).reverse()) push(link)
   }
   const visit = async (cid: CID): Promise<boolean> => {
     const hash = cid.multihash.bytes
@@ -87,7 +87,8 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   }
 
   try {
-    push(root)
+    // A root that is inline and without links has nothing to fetch.
+    if (!(isLeaf(root) && identityBytes(root))) push(root)
     for (;;) {
       const wants: CID[] = []
       while (todo.length > 0 && asked.size < session.window) {

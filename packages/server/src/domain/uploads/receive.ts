@@ -1,4 +1,4 @@
-import { assertStorable, buildFile, directoryBuilder, isLeaf, links, profiles, readCar, type BlockSink, type ProfileName } from '@thole/dag'
+import { assertStorable, buildFile, directoryBuilder, isLeaf, linksToFollow, profiles, readCar, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import type { UploadKind } from '../../ports/db/index.ts'
@@ -52,7 +52,7 @@ export async function receiveCar(bytes: AsyncIterable<Uint8Array>, sink: BlockSi
   for await (const block of car.blocks) {
     assertStorable(block.cid)
     // A block whose links cannot be read would be found out only when others depend on it.
-    if (!isLeaf(block.cid)) links(block.cid, block.bytes)
+    if (!isLeaf(block.cid)) linksToFollow(block.cid, block.bytes)
     blocks++
     const room = sink(block)
     if (room) await room
