@@ -122,3 +122,21 @@ it('stops when its signal is aborted', async () => {
   }
   await expect(buildFile(endless(), profiles['unixfs-v1-2025'], () => {}, { signal: stop.signal })).rejects.toThrow('enough')
 })
+
+it('needs an array of the source no longer than until the next one is asked for', async () => {
+  const profile = small(profiles['unixfs-v1-2025'])
+  const lent = new Uint8Array(90)
+  const lending = async function* (pieces: AsyncIterable<Uint8Array>) {
+    for await (const piece of pieces) {
+      lent.set(piece)
+      yield lent.subarray(0, piece.length)
+      lent.fill(0xee)
+    }
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 700 }), fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 1 }), async (bytes, lengths) => {
+      const whole = await buildFile(streamOf(bytes), profile, () => {})
+      expect(await buildFile(lending(cut(bytes, lengths)), profile, () => {})).toEqual(whole)
+    }),
+  )
+})

@@ -19,7 +19,8 @@ export interface BuiltFile {
 
 /**
  * Builds a UnixFS file from a stream, in memory O(depth × width) beside one chunk. Blocks come children first, the
- * root last. Leaves may be views of the source's arrays, which the source must not reuse.
+ * root last. Leaves may be views of the source's arrays; the source may reuse an array when it is asked for the next one, if the
+ * sink is done with the bytes of a block when it resolves.
  * @throws the signal's reason; what the source or the sink throws
  */
 export async function buildFile(

@@ -1,14 +1,13 @@
 /**
  * Re-cuts a stream of arrays of any size into chunks of `size` bytes; the last may be shorter, and an empty stream
- * gives one empty chunk. What lies within one array is a view of it; only what spans arrays is gathered, so that a
- * small file costs no more memory than it has bytes.
+ * gives one empty chunk. A chunk that lies within one array is a view of it. What spans arrays is gathered, so that no
+ * array is needed any more once the chunks that it completes were taken; a small file is copied once.
  */
 export class Chunks {
   readonly #size: number
-  /** Bytes of an unfinished chunk are its first `#filled`; a view of the source's array while `#own` is false. */
+  /** Bytes of an unfinished chunk are its first `#filled`. */
   #partial: Uint8Array = new Uint8Array()
   #filled = 0
-  #own = false
   #emitted = false
 
   constructor(size: number) {
@@ -24,7 +23,7 @@ export class Chunks {
       yield bytes.subarray(at, at + this.#size)
     }
     if (at === bytes.length) return
-    this.#partial = at === 0 ? bytes : bytes.subarray(at)
+    this.#partial = new Uint8Array(bytes.subarray(at))
     this.#filled = bytes.length - at
   }
 
@@ -37,7 +36,7 @@ export class Chunks {
   #gather(bytes: Uint8Array): number {
     const taken = Math.min(bytes.length, this.#size - this.#filled)
     const needed = this.#filled + taken
-    if (!this.#own || needed > this.#partial.length) this.#grow(needed)
+    if (needed > this.#partial.length) this.#grow(needed)
     this.#partial.set(taken === bytes.length ? bytes : bytes.subarray(0, taken), this.#filled)
     this.#filled = needed
     return taken
@@ -46,16 +45,14 @@ export class Chunks {
   /** By factors of four, so that many small arrays are copied little more than once. */
   #grow(needed: number): void {
     const grown = new Uint8Array(Math.min(this.#size, needed * 4))
-    grown.set(this.#own ? this.#partial.subarray(0, this.#filled) : this.#partial)
+    grown.set(this.#partial.subarray(0, this.#filled))
     this.#partial = grown
-    this.#own = true
   }
 
   #take(): Uint8Array {
     const chunk = this.#filled === this.#partial.length ? this.#partial : this.#partial.slice(0, this.#filled)
     this.#partial = new Uint8Array()
     this.#filled = 0
-    this.#own = false
     this.#emitted = true
     return chunk
   }

@@ -74,3 +74,18 @@ test('a client that goes away in the middle is ABORTED, not the end', async () =
   for (const end = Date.now() + 5000; outcome === '' && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 10))
   expect(outcome).toBe('ABORTED')
 })
+
+test('slabs are filled again where the reader allows it', async () => {
+  const memory = new Set<ArrayBufferLike>()
+  const copies: Uint8Array[] = []
+  const port = await serve(async (incoming) => {
+    for await (const slab of readBody(incoming, { reuse: true })) {
+      memory.add(slab.buffer)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      copies.push(slab.slice())
+    }
+    return String(memory.size)
+  })
+  expect(Number(await post(port, numbered(20_000_000)))).toBeLessThan(5)
+  expect(Buffer.concat(copies).equals(numbered(20_000_000))).toBe(true)
+})

@@ -6,6 +6,15 @@ import type { Log } from '../../ports/log.ts'
 import type { BlockIndex } from './block-index.ts'
 import type { Tail } from './tail.ts'
 
+export interface CommitQueueParts {
+  tail: Tail
+  index: BlockIndex
+  commitDelayMs: number
+  /** Written bytes that are synced without anybody asking. */
+  syncEveryBytes: number
+  log?: Log
+}
+
 /** What the queue knows of a writer. */
 export interface QueuedWriter {
   /** Its blocks, and those that it skipped, have ordinals below this one. */
@@ -37,6 +46,7 @@ export class CommitQueue {
   readonly #tail: Tail
   readonly #index: BlockIndex
   readonly #delayMs: number
+  readonly #syncEveryBytes: number
   readonly #log?: Log
   #jobs: Job[] = []
   #waiters: Waiter[] = []
@@ -46,10 +56,11 @@ export class CommitQueue {
   /** Writers that rely on blocks which are not durable. */
   readonly #relying = new Set<QueuedWriter>()
 
-  constructor({ tail, index, commitDelayMs, log }: { tail: Tail; index: BlockIndex; commitDelayMs: number; log?: Log }) {
+  constructor({ tail, index, commitDelayMs, syncEveryBytes, log }: CommitQueueParts) {
     this.#tail = tail
     this.#index = index
     this.#delayMs = commitDelayMs
+    this.#syncEveryBytes = syncEveryBytes
     this.#log = log
   }
 
@@ -80,7 +91,7 @@ export class CommitQueue {
     if (need > this.#tail.durable && !writer.failure) {
       await new Promise<void>((done) => {
         this.#waiters.push({ need, done })
-        this.#syncing ??= this.#sync().finally(() => (this.#syncing = undefined))
+        this.#startSync()
       })
     }
     if (this.isSettled(writer)) this.#relying.delete(writer)
@@ -100,6 +111,8 @@ export class CommitQueue {
       const jobs = this.#takeJobs()
       await this.#exclusively(() => this.#append(jobs.filter(({ writer }) => !writer.failure)))
       for (const { done } of jobs) done(this.#tail.written)
+      // Beside the writing to come, so that a commit has to wait for the rest alone.
+      if (this.#tail.dirtyBytes >= this.#syncEveryBytes) this.#startSync()
     }
   }
 
@@ -120,8 +133,12 @@ export class CommitQueue {
     this.#relying.add(writer)
   }
 
+  #startSync(): void {
+    this.#syncing ??= this.#sync().finally(() => (this.#syncing = undefined))
+  }
+
   async #sync(): Promise<void> {
-    while (this.#waiters.length > 0) {
+    do {
       if (this.#delayMs > 0) await sleep(this.#delayMs)
       try {
         await this.#tail.sync()
@@ -136,7 +153,7 @@ export class CommitQueue {
       this.#waiters = this.#waiters.filter(({ need }) => need > this.#tail.durable)
       for (const { done } of settled) done()
       await this.#tail.saveIndex()
-    }
+    } while (this.#waiters.length > 0)
   }
 
   /** Everybody who relies on a block from this ordinal on has lost it. */

@@ -11,6 +11,7 @@ import { keyBytes, maxHashBytes } from './fingerprint.ts'
 import { lockFolder } from './lock.ts'
 import { Reader } from './reader.ts'
 import { recoverSegments } from './recover.ts'
+import { Slabs } from './slabs.ts'
 import { Tail } from './tail.ts'
 import { DiskWriter, type WriterParts } from './writer.ts'
 
@@ -21,6 +22,8 @@ export interface DiskStoreOptions {
   segmentBytes?: number
   /** Milliseconds that a sync waits for more commits to share it; default 0, since those that come while one is under way share the next anyway. */
   commitDelayMs?: number
+  /** Written bytes that are synced without waiting for a commit; default 128 MiB. */
+  syncEveryBytes?: number
   /** Bytes that a writer collects before it writes them; default 4 MiB. */
   writerBytes?: number
   /** Segments kept open for reading; default 256. */
@@ -48,13 +51,13 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<BlockSto
 }
 
 async function openLocked(options: DiskStoreOptions, unlock: () => void): Promise<BlockStore> {
-  const { folder, segmentBytes = 2 ** 30, commitDelayMs = 0, writerBytes = 4 << 20, openSegments = 256, log, files = nodeFiles } = options
+  const { folder, segmentBytes = 2 ** 30, commitDelayMs = 0, syncEveryBytes = 128 << 20, writerBytes = 4 << 20, openSegments = 256, log, files = nodeFiles } = options
   if (!(segmentBytes > 0 && segmentBytes <= maxSegmentBytes)) throw new RangeError(`segmentBytes must be 1 to ${maxSegmentBytes}`)
   const key = await loadKey(join(folder, 'index', 'key'))
   const index = new BlockIndex(key)
   const { segments, lastNumber } = await recoverSegments({ folder, key, index, files, log })
   const tail = new Tail({ folder, key, index, segments, lastNumber, files, segmentBytes, log })
-  const queue = new CommitQueue({ tail, index, commitDelayMs, log })
+  const queue = new CommitQueue({ tail, index, commitDelayMs, syncEveryBytes, log })
   const reader = new Reader(openSegments)
   /** Commits and reads that closing waits for. */
   const underWay = new Set<Promise<unknown>>()
@@ -99,7 +102,7 @@ async function openLocked(options: DiskStoreOptions, unlock: () => void): Promis
     unlock()
   }
 
-  const writerParts: WriterParts = { queue, writerBytes, track, isClosing: () => closing !== undefined }
+  const writerParts: WriterParts = { queue, slabs: new Slabs(), writerBytes, track, isClosing: () => closing !== undefined }
   return {
     writer: (writing) => new DiskWriter(writerParts, writing),
     has: async (hash) => find(hash) >= 0,

@@ -65,6 +65,11 @@ export class Tail {
     return this.#durable
   }
 
+  /** Bytes that are written and not known to be durable. */
+  get dirtyBytes(): number {
+    return this.#open.reduce((sum, { segment }) => sum + segment.end - segment.durable, 0)
+  }
+
   /** Writes those blocks that are not placed yet. Where that fails, none that this call placed and did not write stays placed. */
   async append(blocks: readonly Block[]): Promise<void> {
     const { index, segments } = this.#parts

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { block, expectStored, hashOf, store } from '../block-store.contract.ts'
 import { openDiskStore } from './open.ts'
 import { failingFiles } from './testing/failing-files.ts'
@@ -131,6 +131,51 @@ test('a commit covers blocks that another writer had placed and nobody synced', 
   expect(files.syncs).toBe(1)
   await first.abort()
   await expectKept(folder, disk, [shared[0]!])
+})
+
+test('the bytes of a block are the caller\'s again when put resolves', async () => {
+  const disk = await openDiskStore({ folder: await newFolder(), writerBytes: 3_000_000 })
+  const all = [300, 70_000, 1 << 20, 300_000, 3 << 20, 900_000, 20].flatMap((size, i) => numbered(`round ${i} `, 3, size))
+  const writer = disk.writer()
+  const lent = new Uint8Array(3 << 20)
+  for (const { cid, bytes } of [...all, ...all]) {
+    lent.set(bytes)
+    await writer.put({ cid, bytes: lent.subarray(0, bytes.length) })
+  }
+  await writer.commit()
+  await expectStored(disk, all)
+  await disk.close()
+})
+
+test('a writer that goes on and on is synced meanwhile', async () => {
+  const files = failingFiles()
+  const disk = await openDiskStore({ folder: await newFolder(), files, writerBytes: 10_000, syncEveryBytes: 100_000 })
+  const all = numbered('one of many', 100, 10_000)
+  const writer = disk.writer()
+  for (const one of all) await writer.put(one)
+  await vi.waitUntil(() => disk.has(hashOf(all[0]!)))
+  await writer.commit()
+  await expectStored(disk, all)
+  expect(files.syncs).toBeLessThan(20)
+  await disk.close()
+})
+
+test('when such a sync fails, the writer fails, and what was acknowledged before is kept', async () => {
+  const folder = await newFolder()
+  const files = failingFiles()
+  const disk = await openDiskStore({ folder, files, writerBytes: 10_000, syncEveryBytes: 100_000 })
+  const kept = numbered('kept', 3)
+  await store(disk, kept)
+  const writer = disk.writer()
+  files.badSyncs = 1
+  const failure = await (async () => {
+    for (const one of numbered('lost', 100, 10_000)) await writer.put(one)
+    await writer.commit()
+  })().catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 'INTERNAL' })
+  expect(files.badSyncs).toBe(0)
+  await writer.abort()
+  await expectKept(folder, disk, kept)
 })
 
 test('an aborted signal ends a writer; its arrays are free when abort resolves', async () => {

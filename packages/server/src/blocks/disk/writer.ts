@@ -4,9 +4,11 @@ import type { BlockWriter, StoreOptions } from '../../ports/block-store.ts'
 import type { CommitQueue, QueuedWriter } from './commit-queue.ts'
 import { maxHashBytes } from './fingerprint.ts'
 import { maxBlockBytes } from './segment.ts'
+import { Copies, type Slabs } from './slabs.ts'
 
 export interface WriterParts {
   queue: CommitQueue
+  slabs: Slabs
   /** Bytes that a writer holds before it hands them over; it may hold twice as many. */
   writerBytes: number
   isClosing(): boolean
@@ -23,6 +25,8 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
   readonly #parts: WriterParts
   readonly #signal?: AbortSignal
   #blocks: Block[] = []
+  /** Where the bytes of `#blocks` lie. */
+  #copies: Copies
   #bytes = 0
   /** The last portion, while it is under way. */
   #handed?: Promise<number>
@@ -31,6 +35,7 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
 
   constructor(parts: WriterParts, { signal }: StoreOptions = {}) {
     this.#parts = parts
+    this.#copies = new Copies(parts.slabs)
     this.#signal = signal
   }
 
@@ -41,7 +46,7 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
     if (block.cid.multihash.code === identity) return settled
     const { queue, writerBytes } = this.#parts
     if (queue.skips(this, block.cid.multihash.bytes)) return settled
-    this.#blocks.push(block)
+    this.#blocks.push({ cid: block.cid, bytes: this.#copies.add(block.bytes) })
     this.#bytes += block.bytes.length
     return this.#bytes < writerBytes && this.#blocks.length < maxBlocks ? settled : this.#makeRoom()
   }
@@ -55,8 +60,8 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
   async abort(): Promise<void> {
     this.failure ??= fault('ABORTED')
     this.#blocks = []
+    this.#copies.giveBack()
     this.#parts.queue.forget(this)
-    // The arrays may be in a write that is under way.
     await this.#handed
   }
 
@@ -79,11 +84,14 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
 
   async #handOver(): Promise<number> {
     const blocks = this.#blocks
+    const copies = this.#copies
     this.#blocks = []
+    this.#copies = new Copies(this.#parts.slabs)
     this.#bytes = 0
     const handed = this.#parts.queue.append(this, blocks)
     this.#handed = handed
     const need = await handed
+    copies.giveBack()
     if (this.#handed === handed) this.#handed = undefined
     return need
   }
