@@ -11,13 +11,13 @@ export function openMemoryStore(): BlockStore {
     let mine: Block[] = []
     return {
       async put(block) {
-        if (block.cid.multihash.code !== 0x00) mine.push(block)
+        if (block.cid.multihash.code !== 0x00) mine.push({ cid: block.cid, bytes: new Uint8Array(block.bytes) })
       },
       async commit() {
         for (const block of mine) {
           const key = keyOf(block.cid.multihash.bytes)
           if (blocks.has(key)) continue
-          blocks.set(key, block.bytes.slice())
+          blocks.set(key, block.bytes)
           bytes += block.bytes.length
         }
         mine = []
@@ -31,7 +31,10 @@ export function openMemoryStore(): BlockStore {
   return {
     writer,
     has: async (hash) => blocks.has(keyOf(hash)),
-    get: async (hash) => blocks.get(keyOf(hash)),
+    async get(hash) {
+      const bytes = blocks.get(keyOf(hash))
+      return bytes && new Uint8Array(bytes)
+    },
     size: async (hash) => blocks.get(keyOf(hash))?.length,
     stats: async () => ({ blocks: blocks.size, bytes, free: Number.POSITIVE_INFINITY, segments: 0 }),
     close: async () => blocks.clear(),

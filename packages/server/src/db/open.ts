@@ -26,6 +26,8 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
   const db = new Kysely<Tables>({ dialect: engine.dialect })
   const outside = queriesIn({ q: db, kind, jobEnqueued: () => notices.announce(db) })
 
+  let commits = 0
+
   async function once<T>(fn: (writer: Writer) => Promise<T>): Promise<T> {
     let enqueued = false
     const result = await db
@@ -44,6 +46,9 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
 
   return {
     kind,
+    get commits() {
+      return commits
+    },
     read: (fn) => fn(outside),
     async write(fn) {
       for (let tries = 1; ; tries++) {
@@ -52,6 +57,9 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
         } catch (error) {
           if (tries === maxTries || !isContention(error)) throw error
           await sleep(Math.random() * 10 * 2 ** tries)
+        } finally {
+          // Also after a failure: a connection that broke may have committed.
+          commits++
         }
       }
     },

@@ -5,7 +5,7 @@ import type { Principal } from '../domain/access/index.ts'
 import type { Accounts, Keys } from '../domain/accounts/index.ts'
 import { fault, toFault, type Fault } from '../kernel/faults.ts'
 import type { Log } from '../ports/log.ts'
-import { readBody } from './body.ts'
+import { readBody, type BodyOptions } from './body.ts'
 
 /** What every dialect's handlers see of a call. */
 export interface EdgeEnv {
@@ -63,8 +63,8 @@ export function signalOf(call: Call): AbortSignal {
 }
 
 /** The body in slabs; stopping early leaves the connection usable. */
-export function bodyOf(call: Call): AsyncIterable<Uint8Array> {
-  return readBody(call.env.incoming)
+export function bodyOf(call: Call, options?: BodyOptions): AsyncIterable<Uint8Array> {
+  return readBody(call.env.incoming, options)
 }
 
 /** Refuses by the declared length, before a byte is read. */

@@ -6,6 +6,8 @@ export interface Reply {
   status: number
   headers: Record<string, string>
   body?: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** Told of each chunk of an iterated body when the system has its bytes, so that its memory can be used again. */
+  sent?(chunk: Uint8Array): void
 }
 
 export interface SendOptions {
@@ -52,7 +54,7 @@ function sendWhole(outgoing: ServerResponse, { status, headers }: Reply, body: s
   outgoing.writeHead(status, bodiless ? headers : { ...headers, ...length }).end(body)
 }
 
-async function sendChunks(outgoing: ServerResponse, { status, headers }: Reply, chunks: AsyncIterator<Uint8Array>): Promise<void> {
+async function sendChunks(outgoing: ServerResponse, { status, headers, sent }: Reply, chunks: AsyncIterator<Uint8Array>): Promise<void> {
   const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length'])
   let written = 0
   // The first chunk is awaited before the headers leave: a missing block can then still become a proper status.
@@ -63,11 +65,16 @@ async function sendChunks(outgoing: ServerResponse, { status, headers }: Reply, 
     assertOpen(outgoing)
     written += next.value.length
     if (length !== undefined && written > length) throw new Error(`the body is longer than the ${length} bytes announced`)
-    if (!outgoing.write(next.value)) await drained(outgoing)
+    if (!write(outgoing, next.value, sent)) await drained(outgoing)
   }
   assertOpen(outgoing)
   if (length !== undefined && written < length) throw new Error(`the body ended after ${written} of ${length} bytes`)
   await ended(outgoing)
+}
+
+/** Where the write fails, nobody knows who still reads the chunk: then `sent` is not told. */
+function write(outgoing: ServerResponse, chunk: Uint8Array, sent: Reply['sent']): boolean {
+  return sent ? outgoing.write(chunk, (error) => void (error || sent(chunk))) : outgoing.write(chunk)
 }
 
 /** Resolves when more may be written, or when nobody is there to write to. */

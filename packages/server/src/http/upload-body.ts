@@ -20,7 +20,7 @@ export async function receiveBody(uploads: Uploads, principal: Principal, call: 
   if (isForm && isCar) return uploads.car(principal, firstFile(call), wish)
   if (isForm) return uploads.files(principal, formFiles(call.env.incoming), wish)
   if (isCar) return uploads.car(principal, bodyOf(call), wish)
-  return uploads.file(principal, bodyOf(call), wish)
+  return uploads.file(principal, bodyOf(call, { reuse: true }), wish)
 }
 
 async function* firstFile(call: Call): AsyncIterable<Uint8Array> {

@@ -16,8 +16,8 @@ export interface BlockWriter {
   /**
    * Takes one verified block (the caller has checked the hash; the store does not hash again). Identity blocks are passed
    * over: their CID is their bytes.
-   * Resolves when the writer may be given more: awaiting it is the back-pressure. `bytes` belongs to the
-   * writer until `commit` or `abort`; the caller must not change it.
+   * Resolves when the writer may be given more: awaiting it is the back-pressure. Then `bytes` is the
+   * caller's again, to be filled with something else.
    */
   put(block: Block): Promise<void>
   /** Everything put so far is on stable storage, index included. May be called several times (checkpoints). */
@@ -40,7 +40,10 @@ export interface BlockStoreStats {
 export interface BlockStore {
   writer(options?: StoreOptions): BlockWriter
   has(hash: Multihash): Promise<boolean>
-  /** The bytes, or undefined where this store does not have them. Fault INTERNAL where the medium failed. */
+  /**
+   * The bytes, or undefined where this store does not have them. Their ArrayBuffer is the caller's own: nobody else has a part of
+   * it. Fault INTERNAL where the medium failed.
+   */
   get(hash: Multihash, options?: StoreOptions): Promise<Uint8Array | undefined>
   /** Length in bytes without reading the block, or undefined. */
   size(hash: Multihash): Promise<number | undefined>

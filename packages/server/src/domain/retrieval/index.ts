@@ -4,6 +4,7 @@ import { fault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { BlockServer } from '../../ports/network.ts'
+import { servedRoots, type ServedLimits } from './served-roots.ts'
 import { countVisits, type VisitLimits } from './visits.ts'
 
 export { exportCar, type ExportOptions } from './export-car.ts'
@@ -13,6 +14,8 @@ export interface RetrievalParts {
   blocks: BlockStore
   /** Default: every 5 s, at most 10,000 roots. */
   visits?: Partial<VisitLimits>
+  /** Default: 1 s, 10,000 roots. */
+  served?: Partial<ServedLimits>
 }
 
 /** Reading what is stored, for every door that gives content away. */
@@ -34,18 +37,13 @@ export interface Retrieval extends BlockSource {
   close(): Promise<void>
 }
 
-export function createRetrieval({ db, blocks, visits: limits }: RetrievalParts): Retrieval {
+export function createRetrieval({ db, blocks, visits: limits, served }: RetrievalParts): Retrieval {
   const visits = countVisits(db, { flushEvery: 5_000, maxRoots: 10_000, ...limits })
-
-  async function isServed(root: CID): Promise<boolean> {
-    const cid = canonicalCid(root)
-    const dag = await db.read((r) => r.dags.get(cid))
-    return dag === undefined || dag.holders > 0
-  }
+  const isServed = servedRoots(db, { maxAge: 1_000, maxRoots: 10_000, ...served })
 
   return {
     async assertServed(root) {
-      if (!(await isServed(root))) throw absent(root)
+      if (!(await isServed(canonicalCid(root)))) throw absent(root)
     },
 
     async get(cid, options) {
@@ -63,8 +61,8 @@ export function createRetrieval({ db, blocks, visits: limits }: RetrievalParts):
     visit: (root) => visits.add(canonicalCid(root)),
 
     server: {
-      get: async (cid) => ((await isServed(cid)) ? blocks.get(cid.multihash.bytes) : undefined),
-      size: async (cid) => ((await isServed(cid)) ? blocks.size(cid.multihash.bytes) : undefined),
+      get: async (cid) => ((await isServed(canonicalCid(cid))) ? blocks.get(cid.multihash.bytes) : undefined),
+      size: async (cid) => ((await isServed(canonicalCid(cid))) ? blocks.size(cid.multihash.bytes) : undefined),
     },
 
     close: () => visits.close(),

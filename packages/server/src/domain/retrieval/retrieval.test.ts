@@ -9,6 +9,7 @@ import { openMemoryStore } from '../../blocks/memory-store.ts'
 import { openDb } from '../../db/index.ts'
 import type { Db } from '../../ports/db/index.ts'
 import { createRetrieval } from './index.ts'
+import type { ServedLimits } from './served-roots.ts'
 import { countVisits } from './visits.ts'
 
 test('blocks come by multihash, identity from the CID, and what is absent faults', async () => {
@@ -46,6 +47,27 @@ test('a root is served until its last holder goes, by either door', async () => 
   expect(await retrieval.server.size(cid)).toBeUndefined()
 })
 
+test('a root that another process let go is refused soon, and one that was let go here at once', async () => {
+  await using house = await open({ maxAge: 50, maxRoots: 1 })
+  const { db, retrieval } = house
+  const cid = await house.put('content')
+  const key = cid.toString()
+  await named(db, key)
+  await db.write((w) => w.dags.addHolders(key, 1))
+  await retrieval.assertServed(cid)
+  await retrieval.assertServed(await house.put('another root, for which there is no room'))
+  const elsewhere = await openDb({ url: house.url })
+  await elsewhere.write((w) => w.dags.addHolders(key, -1))
+  await vi.waitFor(() => expect(retrieval.assertServed(cid)).rejects.toMatchObject({ code: 'NOT_FOUND' }))
+  await elsewhere.close()
+  await db.write((w) => w.dags.addHolders(key, 1))
+  await retrieval.assertServed(cid)
+  const looking = retrieval.assertServed(cid)
+  await db.write((w) => w.dags.addHolders(key, -1))
+  await looking
+  await expect(retrieval.assertServed(cid)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
 test('visits are written in batches, bounded, and at the end', async () => {
   await using house = await open()
   const { db } = house
@@ -73,13 +95,15 @@ test('a database that fails for a while loses no visit', async () => {
   expect(await visitsOf(db, 'a')).toEqual([2])
 })
 
-async function open() {
+async function open(served?: Partial<ServedLimits>) {
   const folder = await mkdtemp(join(tmpdir(), 'thole-retrieval-'))
-  const db = await openDb({ url: join(folder, 'thole.db') })
+  const url = join(folder, 'thole.db')
+  const db = await openDb({ url })
   await db.migrate()
   const blocks = openMemoryStore()
-  const retrieval = createRetrieval({ db, blocks })
+  const retrieval = createRetrieval({ db, blocks, served })
   return {
+    url,
     db,
     retrieval,
     async put(text: string) {

@@ -11,20 +11,23 @@ export interface Content {
   size: number
   /** Of `to` it stops short. */
   read(from: number, to: number): Uint8Array | AsyncIterable<Uint8Array>
+  /** As in a reply. */
+  sent?: Reply['sent']
 }
 
 /** Conditions and ranges (RFC 9110 §13, §14). Nothing is read before the body is iterated. */
-export function contentReply(request: GatewayRequest, { etag, type, size, read }: Content, headers: Record<string, string>): Reply {
+export function contentReply(request: GatewayRequest, { etag, type, size, read, sent }: Content, headers: Record<string, string>): Reply {
   if (isKnown(headerOf(request, 'if-none-match'), etag)) return notModified(etag, headers)
   const described = { ...headers, etag, 'accept-ranges': 'bytes', 'content-type': type }
   const wanted = allowsRange(headerOf(request, 'if-range'), etag) ? parseRange(headerOf(request, 'range'), size) : undefined
-  if (wanted === undefined) return { status: 200, headers: { ...described, 'content-length': String(size) }, body: read(0, size) }
+  if (wanted === undefined) return { status: 200, headers: { ...described, 'content-length': String(size) }, body: read(0, size), sent }
   if (wanted === 'unsatisfiable') return textReply(416, `The range lies outside of the ${size} bytes.`, { 'content-range': `bytes */${size}` })
   const { from, to } = wanted
   return {
     status: 206,
     headers: { ...described, 'content-length': String(to - from), 'content-range': `bytes ${from}-${to - 1}/${size}` },
     body: read(from, to),
+    sent,
   }
 }
 

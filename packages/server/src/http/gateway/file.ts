@@ -4,6 +4,7 @@ import type { Reply } from '../reply.ts'
 import { contentReply } from './content.ts'
 import type { ContentTypes } from './content-type.ts'
 import { etagOf } from './etag.ts'
+import { ownLeaves } from './own-leaves.ts'
 import { contentPolicy } from './safety.ts'
 import { dispositionHeader, type Target, targetHeaders } from './target.ts'
 import { notAcceptable } from './text-reply.ts'
@@ -28,13 +29,15 @@ export async function fileReply(source: BlockSource, types: ContentTypes, target
   const type = link ? 'inode/symlink' : await types.of(entry, query.get('filename') ?? name, signal)
   if (wish.format !== undefined && !wish.loose && !(wish.format === 'json' && type === 'application/json')) return notAcceptable(wish.format)
   const whole = link ?? (entry.kind === 'raw' ? entry.bytes : undefined)
+  const leaves = ownLeaves(source)
   return contentReply(
     request,
     {
       etag: etagOf(tag),
       type,
       size: whole?.length ?? entry.size ?? 0,
-      read: (from, to) => whole?.subarray(from, to) ?? readFile(source, entry, { from, to, readAhead, signal }),
+      read: (from, to) => whole?.subarray(from, to) ?? readFile(leaves, entry, { from, to, readAhead, signal }),
+      sent: leaves.free,
     },
     { ...targetHeaders(target), ...dispositionHeader(target), ...contentPolicy(type, address.style) },
   )

@@ -46,6 +46,8 @@ export interface Writer {
  */
 export interface Db {
   readonly kind: 'sqlite' | 'postgres'
+  /** Grows with every write of this process, before `write` resolves: what was read at another count may be stale. */
+  readonly commits: number
   /** Runs queries on committed data. Never waits for a writer. */
   read<T>(fn: (reader: Reader) => Promise<T>): Promise<T>
   /** One transaction: committed and durable when it resolves, rolled back when `fn` throws. `fn` does no other I/O. */
