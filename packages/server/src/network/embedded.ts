@@ -57,7 +57,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
     failures = 0
     if (ready === undefined) {
       ready = guest?.channel
-      log.info({ peerId: frame.peerId, addresses: frame.addresses }, 'the network is up')
+      log.debug({ peerId: frame.peerId, addresses: frame.addresses }, 'the network is up')
       if (ready !== undefined) for (const session of sessions.values()) session.resume(ready)
     }
     started()
