@@ -5,7 +5,7 @@ type Mode = Instance['network']['mode']
 
 export const networkModes = {
   local: { icon: House, word: 'Local network', about: 'Only peers that you name are contacted: the origins of a pin, and those in THOLE_PEERS. Nothing leaves for the public IPFS network.' },
-  public: { icon: Globe, word: 'Public network', about: 'Part of the public IPFS network: anybody can fetch what you keep, and pins are looked up everywhere.' },
+  public: { icon: Globe, word: 'Public network', about: 'Peers anywhere may connect and fetch what you keep. Pins are fetched from the origins that they name, from THOLE_PEERS and from connected peers.' },
   none: { icon: Unplug, word: 'No network', about: 'No peers at all. Uploads and the gateway work; a CID that is not stored here cannot be fetched.' },
 } as const satisfies Record<Mode, unknown>
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { fault } from '../../kernel/faults.ts'
+import { secretHash } from '../../kernel/secrets.ts'
 import { checkName } from '../../kernel/names.ts'
 import { defaultScopes, isScope, type Scope } from '../../kernel/scopes.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -41,7 +41,7 @@ export function createKeys({ db, tokens, clock }: KeysParts): Keys {
     const id = crypto.randomUUID()
     const created = clock.now()
     const token = await tokens.mint({ id, accountId: account.id, scopes }, created)
-    const row: KeyRow = { id, accountId: account.id, name, scopes, hash: hashOf(token), tail: token.slice(-6), created }
+    const row: KeyRow = { id, accountId: account.id, name, scopes, hash: secretHash(token), tail: token.slice(-6), created }
     await db.write((w) => w.keys.insert(row))
     return { ...row, token }
   }
@@ -66,7 +66,7 @@ export function createKeys({ db, tokens, clock }: KeysParts): Keys {
       const claims = await tokens.verify(token)
       if (!claims) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
       const { row, account } = await db.read(async (r) => ({ row: await r.keys.byId(claims.id), account: await r.accounts.byId(claims.accountId) }))
-      if (!row || !account || row.hash !== hashOf(token)) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
+      if (!row || !account || row.hash !== secretHash(token)) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
       if (row.revoked !== undefined) throw fault('UNAUTHENTICATED', { reason: 'this key was revoked' })
       if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
       const now = clock.now()
@@ -82,8 +82,4 @@ function parseScopes(wanted: readonly string[] | undefined): Scope[] {
     if (!isScope(scope)) throw fault('INVALID_REQUEST', { reason: `"${scope}" is not a scope` })
     return scope
   })
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { fault } from '../../kernel/faults.ts'
+import { secretHash } from '../../kernel/secrets.ts'
 import type { Account, Db } from '../../ports/db/index.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -25,20 +26,16 @@ export function createSetup({ db, accounts }: SetupParts): Setup {
     isNeeded,
     async issue() {
       const token = randomBytes(24).toString('base64url')
-      await db.write((w) => w.instance.set(name, hashOf(token)))
+      await db.write((w) => w.instance.set(name, secretHash(token)))
       return token
     },
     async redeem(token, email, password) {
       if (!(await isNeeded())) throw fault('CONFLICT', { reason: 'this server has an admin already' })
       const stored = await db.read((r) => r.instance.get(name))
-      if (stored === undefined || stored !== hashOf(token)) throw fault('UNAUTHENTICATED', { reason: 'this set-up link is not valid (any more)' })
+      if (stored === undefined || stored !== secretHash(token)) throw fault('UNAUTHENTICATED', { reason: 'this set-up link is not valid (any more)' })
       const admin = await accounts.ensureAdmin(email, password)
       await db.write((w) => w.instance.remove(name))
       return admin
     },
   }
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
 }

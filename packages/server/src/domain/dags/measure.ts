@@ -7,7 +7,7 @@ import type { Dag, MissingBlock, Writer } from '../../ports/db/index.ts'
 /** What a walk over the store found: every distinct block once. */
 export type Measure =
   | { complete: true; bytes: number; blocks: number }
-  | { complete: false; missing: MissingBlock[]; missingCount: number }
+  | { complete: false; missing: MissingBlock[]; missingCount: number; /** Blocks that are here. */ blocks: number }
 
 export interface MeasureOptions {
   signal?: AbortSignal
@@ -42,7 +42,7 @@ export async function measureDag(blocks: BlockStore, root: CID, options: Measure
       bytes += step.size
     }
   }
-  return missingCount === 0 ? { complete: true, bytes, blocks: found } : { complete: false, missing, missingCount }
+  return missingCount === 0 ? { complete: true, bytes, blocks: found } : { complete: false, missing, missingCount, blocks: found }
 }
 
 function shorten(path: string): string {

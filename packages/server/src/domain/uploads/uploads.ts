@@ -92,8 +92,10 @@ export function createUploads({ db, blocks, clock, maxBody, minFree, partialTtl,
     for (const cid of cids) {
       const dag = canonicalCid(cid)
       const known = await db.read((r) => r.dags.get(dag))
-      const found = known?.state === 'complete' || left <= 0 ? undefined : await measureWithin(left, cid, signal)
-      left -= found?.complete === false ? found.missingCount : (found?.blocks ?? 0)
+      const isDue = known?.state !== 'complete' && left > 0
+      const found = isDue ? await measureWithin(left, cid, signal) : undefined
+      // A walk that was given up has used all that was left.
+      if (isDue) left = found ? left - stepsOf(found) : 0
       roots.push({ cid, dag, measure: found })
     }
     return roots
@@ -155,6 +157,10 @@ export function createUploads({ db, blocks, clock, maxBody, minFree, partialTtl,
       })
     },
   }
+}
+
+function stepsOf(measure: Measure): number {
+  return measure.complete ? measure.blocks : measure.blocks + measure.missingCount
 }
 
 /** A CAR may name a root twice, also in two spellings. */

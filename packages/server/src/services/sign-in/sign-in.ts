@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { fault } from '../../kernel/faults.ts'
+import { secretHash } from '../../kernel/secrets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db, MemberRow, MemberSession } from '../../ports/db/index.ts'
 import type { Member, SignIn } from '../../ports/sign-in.ts'
@@ -31,9 +32,9 @@ export function createSignIn({ db, clock, baseUrl, addressOf = () => undefined }
     const id = randomBytes(32).toString('base64url')
     const now = clock.now()
     await db.write(async (w) => {
-      for (const old of cookie.read(headers)) await w.members.endSession(hashOf(old))
+      for (const old of cookie.read(headers)) await w.members.endSession(secretHash(old))
       await w.members.dropSessions(now - lifetime)
-      await w.members.startSession({ hash: hashOf(id), memberId: member.id, created: now, seen: now }, maxSessions)
+      await w.members.startSession({ hash: secretHash(id), memberId: member.id, created: now, seen: now }, maxSessions)
     })
     return cookie.set(id, lifetime / 1000)
   }
@@ -68,7 +69,7 @@ export function createSignIn({ db, clock, baseUrl, addressOf = () => undefined }
     async session(headers) {
       const now = clock.now()
       for (const id of cookie.read(headers)) {
-        const found = await db.read((r) => r.members.session(hashOf(id)))
+        const found = await db.read((r) => r.members.session(secretHash(id)))
         if (!found || now - found.session.created >= lifetime || now - found.session.seen >= idleLimit) continue
         await note(found.session, now)
         return toMember(found.member)
@@ -79,7 +80,7 @@ export function createSignIn({ db, clock, baseUrl, addressOf = () => undefined }
     async signOut(headers) {
       const ids = cookie.read(headers)
       if (ids.length > 0) await db.write(async (w) => {
-        for (const id of ids) await w.members.endSession(hashOf(id))
+        for (const id of ids) await w.members.endSession(secretHash(id))
       })
       return [cookie.clear()]
     },
@@ -98,8 +99,4 @@ function checkEmail(text: string): string {
   const email = normal(text)
   if (!/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email) || email.length > 254) throw fault('INVALID_REQUEST', { reason: 'this is not an e-mail address' })
   return email
-}
-
-function hashOf(id: string): string {
-  return createHash('sha256').update(id).digest('hex')
 }
