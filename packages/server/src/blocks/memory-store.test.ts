@@ -1,4 +1,4 @@
 import { blockStoreContract } from './block-store.contract.ts'
-import { openMemoryStore } from './memory-store.ts'
+import { openMemoryStore, type MemoryStore } from './memory-store.ts'
 
-blockStoreContract('memory', async () => openMemoryStore())
+blockStoreContract('memory', { open: async () => openMemoryStore(), corrupt: async (blocks, hash) => (blocks as MemoryStore).corrupt(hash) })

@@ -34,6 +34,7 @@ const table = {
   FETCH_TIMEOUT: { status: 504, retry: true, message: 'The content did not arrive in time: {reason}.' },
   UPSTREAM_FAILED: { status: 502, retry: true, message: 'Another service failed: {reason}.' },
   STORAGE_FULL: { status: 507, retry: true, message: 'The storage of this server is full.' },
+  BLOCK_DAMAGED: { status: 500, retry: true, message: 'A block of this content is damaged on this server. It is kept out of use until it is repaired: from a peer that has it, or by uploading it again.' },
   READ_ONLY: { status: 503, retry: true, message: 'This server takes no writes at the moment.' },
   SHUTTING_DOWN: { status: 503, retry: true, message: 'This server is shutting down.' },
   ABORTED: { status: 499, retry: true, message: 'The client went away.' },

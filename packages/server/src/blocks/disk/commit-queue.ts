@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Block } from '@thole/dag'
 import { toFault, type Fault } from '../../kernel/faults.ts'
-import type { Multihash } from '../../ports/block-store.ts'
+import type { Multihash, Sizes } from '../../ports/block-store.ts'
 import type { Log } from '../../ports/log.ts'
 import type { BlockIndex } from './block-index.ts'
 import type { Tail } from './tail.ts'
@@ -69,6 +69,14 @@ export class CommitQueue {
     const ordinal = this.#index.find(hash)
     if (ordinal >= this.#tail.durable) this.#rely(writer)
     return ordinal >= 0
+  }
+
+  /** Of those that are durable. */
+  sizes(hashes: readonly Multihash[]): Sizes {
+    return hashes.map((hash) => {
+      const ordinal = this.#index.find(hash)
+      return ordinal >= 0 && ordinal < this.#tail.durable ? this.#index.length(ordinal) : undefined
+    })
   }
 
   isSettled({ need }: QueuedWriter): boolean {

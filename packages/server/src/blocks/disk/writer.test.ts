@@ -60,7 +60,7 @@ test('a full medium: the writer fails, others and readers do not; with room agai
   })().catch((error: unknown) => error)
   expect(failure).toMatchObject({ code: 'STORAGE_FULL' })
   await expect(big.commit()).rejects.toMatchObject({ code: 'STORAGE_FULL' })
-  await big.abort()
+  await big.end()
   await expectStored(disk, numbered('before', 20))
   // What fits still goes in, and what is here already costs nothing.
   await store(disk, numbered('before', 20))
@@ -129,7 +129,7 @@ test('a commit covers blocks that another writer had placed and nobody synced', 
   files.syncs = 0
   await second.commit()
   expect(files.syncs).toBe(1)
-  await first.abort()
+  await first.end()
   await expectKept(folder, disk, [shared[0]!])
 })
 
@@ -174,7 +174,7 @@ test('when such a sync fails, the writer fails, and what was acknowledged before
   })().catch((error: unknown) => error)
   expect(failure).toMatchObject({ code: 'INTERNAL' })
   expect(files.badSyncs).toBe(0)
-  await writer.abort()
+  await writer.end()
   await expectKept(folder, disk, kept)
 })
 
@@ -189,7 +189,7 @@ test('an aborted signal ends a writer; its arrays are free when abort resolves',
   await putting.catch(() => {})
   await expect(writer.put(block('late'))).rejects.toMatchObject({ code: 'ABORTED' })
   await expect(writer.commit()).rejects.toMatchObject({ code: 'ABORTED' })
-  await writer.abort()
+  await writer.end()
   bytes.fill(2)
   await store(disk, [block(new Uint8Array(60_000).fill(1))])
   await expectKept(folder, disk, [block(new Uint8Array(60_000).fill(1))])

@@ -1,6 +1,6 @@
 import type { Block } from '@thole/dag'
 import { fault, type Fault } from '../../kernel/faults.ts'
-import type { BlockWriter, StoreOptions } from '../../ports/block-store.ts'
+import type { BlockWriter, Multihash, Sizes, StoreOptions } from '../../ports/block-store.ts'
 import type { CommitQueue, QueuedWriter } from './commit-queue.ts'
 import { maxHashBytes } from './fingerprint.ts'
 import { maxBlockBytes } from './segment.ts'
@@ -57,7 +57,16 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
     return commit
   }
 
-  async abort(): Promise<void> {
+  /** Until reclaim exists nothing takes away what was claimed. */
+  claim(hashes: readonly Multihash[]): Sizes {
+    return this.#parts.queue.sizes(hashes)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end()
+  }
+
+  async end(): Promise<void> {
     this.failure ??= fault('ABORTED')
     this.#blocks = []
     this.#copies.giveBack()

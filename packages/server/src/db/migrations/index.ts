@@ -1,8 +1,14 @@
 import { first } from './0001-first.ts'
 import { signIn } from './0002-sign-in.ts'
+import { segments } from './0003-segments.ts'
+import { holding } from './0004-holding.ts'
+import { damage } from './0005-damage.ts'
 
 /** In the order in which they are applied. One that was released is never changed. */
 export const migrations: readonly { name: string; statements: readonly string[] }[] = [
   { name: '0001-first', statements: first },
   { name: '0002-sign-in', statements: signIn },
+  { name: '0003-segments', statements: segments },
+  { name: '0004-holding', statements: holding },
+  { name: '0005-damage', statements: damage },
 ]

@@ -126,7 +126,7 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   } catch (error) {
     pending?.catch(() => {}) // nobody waits for it any more
     // What arrived before a fetch was stopped is worth keeping: the next run goes on from it.
-    await writer.commit().catch(() => writer.abort())
+    await writer.commit().catch(() => writer.end())
     throw error
   }
 }

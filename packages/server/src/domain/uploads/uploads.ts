@@ -80,7 +80,7 @@ export function createUploads({ db, blocks, clock, maxBody, minFree, partialTtl,
       wakeJobs()
       return result
     } catch (error) {
-      await writer.abort()
+      await writer.end()
       throw error
     }
   }
