@@ -1,6 +1,12 @@
 import { DagError } from '../fault.ts'
 import { maxVarintBytes, readVarint, type VarintCursor } from '../varint.ts'
 
+export interface ByteReaderOptions {
+  signal?: AbortSignal
+  /** What was taken is good only until more is taken, so that memory is used again. Default false. */
+  reuse?: boolean
+}
+
 /**
  * Takes exact runs of bytes from a stream of arrays of any size. What lies in one array is given as a view of it,
  * without a copy; only what spans arrays is gathered. At most one array is held.
@@ -10,13 +16,16 @@ export class ByteReader {
   offset = 0
   readonly #source: AsyncIterator<Uint8Array>
   readonly #signal: AbortSignal | undefined
+  readonly #reuse: boolean
+  #gathered: Uint8Array = new Uint8Array()
   #chunk: Uint8Array = new Uint8Array()
   #at = 0
   readonly #cursor: VarintCursor = { value: 0, end: 0 }
 
-  constructor(source: AsyncIterable<Uint8Array>, signal?: AbortSignal) {
+  constructor(source: AsyncIterable<Uint8Array>, { signal, reuse = false }: ByteReaderOptions = {}) {
     this.#source = source[Symbol.asyncIterator]()
     this.#signal = signal
+    this.#reuse = reuse
   }
 
   /** The next `length` bytes if they are at hand already. */
@@ -42,7 +51,7 @@ export class ByteReader {
     const whole = this.tryTake(length)
     if (whole !== undefined) return whole
     const start = this.offset
-    const bytes = new Uint8Array(length)
+    const bytes = this.#room(length)
     for (let filled = 0; filled < length; ) {
       if (this.#at === this.#chunk.length && !(await this.#fill())) {
         throw invalidCar(`it ends after ${filled} of the ${length} bytes of ${what} that starts at offset ${start}`, start)
@@ -71,6 +80,12 @@ export class ByteReader {
 
   async close(): Promise<void> {
     await this.#source.return?.()
+  }
+
+  #room(length: number): Uint8Array {
+    if (!this.#reuse) return new Uint8Array(length)
+    if (this.#gathered.length < length) this.#gathered = new Uint8Array(length)
+    return this.#gathered.subarray(0, length)
   }
 
   async #fill(): Promise<boolean> {

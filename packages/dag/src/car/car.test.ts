@@ -40,6 +40,31 @@ it('reads what it wrote, however the bytes are cut', async () => {
   )
 })
 
+it('uses memory again where it may, as its source does', async () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 })
+  /** Every piece in the same memory, which is overwritten when the next one is asked for. */
+  async function* overwritten(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
+    const memory = new Uint8Array(200)
+    for await (const piece of cut(bytes, sizes)) {
+      memory.set(piece)
+      yield memory.subarray(0, piece.length)
+      memory.fill(0xff)
+    }
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyBlock, { maxLength: 12 }), lengths, async (blocks, sizes) => {
+      const car = await readCar(overwritten(carOf([hello.cid], blocks), sizes), { reuse: true })
+      const copied: Block[] = []
+      for await (const { cid, bytes } of car.blocks) copied.push({ cid, bytes: Uint8Array.from(bytes) })
+      expect(plain(copied)).toEqual(plain(blocks))
+    }),
+  )
+  const large = Array.from({ length: 20 }, (_, i) => raw(String(i).repeat(500)))
+  const memory = new Set<ArrayBufferLike>()
+  for await (const { bytes } of (await readCar(cut(carOf([hello.cid], large), [100]), { reuse: true })).blocks) memory.add(bytes.buffer)
+  expect(memory.size).toBeLessThan(4)
+})
+
 it('agrees with @ipld/car in both directions', async () => {
   const blocks = [hello, raw(''), makeBlock(0, codecs.dagPb, new Uint8Array([0x0a, 2, 8, 1]))]
   const roots = [blocks[2]!.cid, hello.cid]

@@ -19,6 +19,8 @@ export interface CarOptions extends CarLimits {
   signal?: AbortSignal
   /** Whether each block's hash is checked; default true. */
   verify?: boolean
+  /** A block's bytes are good only until the next one is asked for; then the source, too, may reuse the arrays that it yielded. Default false. */
+  reuse?: boolean
 }
 
 export interface CarStream {
@@ -31,11 +33,11 @@ export interface CarStream {
 const maxCidBytes = 512
 
 /**
- * Reads a CARv1 as it streams, holding one block at a time. The source must not reuse the arrays that it yielded.
+ * Reads a CARv1 as it streams, holding one block at a time. Without `reuse` the source must not reuse the arrays that it yielded.
  * @throws DagError INVALID_CAR with the offset, HASH_MISMATCH or UNSUPPORTED_CODEC with the CID; the signal's reason
  */
 export async function readCar(source: AsyncIterable<Uint8Array>, options: CarOptions = {}): Promise<CarStream> {
-  const reader = new ByteReader(source, options.signal)
+  const reader = new ByteReader(source, options)
   try {
     const roots = await readHeader(reader, options)
     return { roots, blocks: readBlocks(reader, options) }

@@ -1,7 +1,7 @@
 import { CID } from 'multiformats/cid'
 import type { MultihashDigest } from 'multiformats/hashes/interface'
 import { DagError, malformed } from '../fault.ts'
-import { readVarint } from '../varint.ts'
+import { readVarint, varintLength, writeVarint } from '../varint.ts'
 import { codecs, hashes } from './codecs.ts'
 
 const cursor = { value: 0, end: 0 }
@@ -47,6 +47,23 @@ export function decodeCid(bytes: Uint8Array, at = 0, end = bytes.length): CID {
 /** Whether the CID that starts at `at` is a raw identity CID: content of its own, no links, no block. */
 export function isInlineLeaf(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 1 && bytes[at + 1] === codecs.raw && bytes[at + 2] === hashes.identity
+}
+
+/** Codec of the valid CID that starts at `at`; where its multihash begins is written to `out.at`. */
+export function codecAt(bytes: Uint8Array, at: number, end: number, out: { at: number }): number {
+  out.at = at
+  if (bytes[at] === hashes.sha256) return codecs.dagPb
+  const code = varint(bytes, at + 1, end)
+  out.at = cursor.end
+  return code
+}
+
+/** The CID of version 1 with this codec and multihash, which is copied. */
+export function cidOf(code: number, multihash: Uint8Array): CID {
+  const own = room(1 + varintLength(code) + multihash.length)
+  own[0] = 1
+  own.set(multihash, writeVarint(own, 1, code))
+  return cidOver(own)
 }
 
 /** A CID whose bytes are these, which must be valid, belong to nobody else, and come from `room`. */

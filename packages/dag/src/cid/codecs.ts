@@ -18,7 +18,7 @@ export const hashes = {
 } as const
 
 /** Raw blocks have no links. */
-export function isLeaf(cid: CID): boolean {
+export function isLeaf(cid: Pick<CID, 'code'>): boolean {
   return cid.code === codecs.raw
 }
 
