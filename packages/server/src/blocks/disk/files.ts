@@ -1,7 +1,7 @@
-import { close, constants, fdatasync, fsync, ftruncate, open, writev } from 'node:fs'
+import { close, constants, fdatasync, fsync, ftruncate, open, rename, rm, writev } from 'node:fs'
 import { promisify } from 'node:util'
 
-/** The calls by which a store changes segments: the seam where tests make a medium fail. */
+/** The calls by which a store changes segments, and removes index files: the seam where tests make a medium fail. */
 export interface SegmentFiles {
   /** Makes the file, which must be new, or opens it where it exists. */
   create(path: string): Promise<number>
@@ -12,6 +12,9 @@ export interface SegmentFiles {
   sync(fd: number): Promise<void>
   truncate(fd: number, length: number): Promise<void>
   close(fd: number): Promise<void>
+  rename(from: string, to: string): Promise<void>
+  /** Removes the file where it is there. */
+  remove(path: string): Promise<void>
   /** The folder's entries are on stable storage when it resolves. */
   syncFolder(path: string): Promise<void>
 }
@@ -19,6 +22,7 @@ export interface SegmentFiles {
 const openFile = promisify(open)
 const syncAll = promisify(fsync)
 const closeFile = promisify(close)
+const removeFile = promisify(rm)
 
 export const nodeFiles: SegmentFiles = {
   create: (path) => openFile(path, constants.O_CREAT | constants.O_EXCL | constants.O_RDWR, 0o644),
@@ -30,6 +34,8 @@ export const nodeFiles: SegmentFiles = {
   sync: promisify(fdatasync),
   truncate: promisify(ftruncate),
   close: closeFile,
+  rename: promisify(rename),
+  remove: (path) => removeFile(path, { force: true }),
   async syncFolder(path) {
     const fd = await openFile(path, constants.O_RDONLY)
     try {

@@ -9,17 +9,17 @@ import { fault } from '../../kernel/faults.ts'
  * The lock is the kernel's, held through an empty SQLite file since Node has no call of its own for it. It ends with the process
  * that holds it, however that ends, so that no stale lock exists: neither a reused process id nor another container's process table can mislead.
  */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string, name = 'store', what = `the block store ${folder}`): () => void {
   // Apart from the lock itself: POSIX drops all locks of a process on a file as soon as it closes any descriptor of that file.
-  const holder = join(folder, 'store.pid')
-  const lock = new DatabaseSync(join(folder, 'store.lock'), { timeout: 0 })
+  const holder = join(folder, `${name}.pid`)
+  const lock = new DatabaseSync(join(folder, `${name}.lock`), { timeout: 0 })
   try {
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     writeFileSync(holder, `${process.pid}\n`)
   } catch (cause) {
     lock.close()
     if (!isBusy(cause)) throw cause
-    throw fault('CONFLICT', { reason: `the block store ${folder} is in use by process ${readHolder(holder)}` }, { cause })
+    throw fault('CONFLICT', { reason: `${what} is in use by process ${readHolder(holder)}` }, { cause })
   }
   return () => lock.close()
 }

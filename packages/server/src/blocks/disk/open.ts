@@ -1,19 +1,27 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, statfs, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { statfs } from 'node:fs/promises'
 import { fault } from '../../kernel/faults.ts'
 import type { BlockStore, Multihash } from '../../ports/block-store.ts'
 import type { Log } from '../../ports/log.ts'
-import { BlockIndex } from './block-index.ts'
-import { CommitQueue } from './commit-queue.ts'
 import { nodeFiles, type SegmentFiles } from './files.ts'
-import { keyBytes, maxHashBytes } from './fingerprint.ts'
+import { loadKey, makeFolders } from './folder.ts'
+import { BlockIndex } from './index/block-index.ts'
+import { maxHashBytes } from './index/fingerprint.ts'
+import { IndexFiles } from './index/index-files.ts'
 import { lockFolder } from './lock.ts'
-import { Reader } from './reader.ts'
-import { recoverSegments } from './recover.ts'
-import { Slabs } from './slabs.ts'
-import { Tail } from './tail.ts'
-import { DiskWriter, type WriterParts } from './writer.ts'
+import { BlockReads } from './read/block-reads.ts'
+import { check } from './read/check.ts'
+import { Quarantine } from './read/quarantine.ts'
+import { Reader } from './read/reader.ts'
+import { scrub } from './read/scrub.ts'
+import { beginReclaim } from './reclaim/reclaim-run.ts'
+import { Reliance } from './reclaim/reliance.ts'
+import { recoverSegments } from './segments/recover.ts'
+import { Segments } from './segments/segments.ts'
+import { UnderWay } from './under-way.ts'
+import { CommitQueue } from './write/commit-queue.ts'
+import { Slabs } from './write/frames.ts'
+import { Tail } from './write/tail.ts'
+import { DiskWriter } from './write/writer.ts'
 
 export interface DiskStoreOptions {
   /** Made where absent. One process at a time. */
@@ -34,6 +42,7 @@ export interface DiskStoreOptions {
 }
 
 const maxSegmentBytes = 2 ** 31
+const defaultRunBytes = 4 << 20
 
 /**
  * Blocks in CARv1 segments of a folder. Readers see a block once it is durable. `segments/` holds everything;
@@ -53,95 +62,79 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<BlockSto
 async function openLocked(options: DiskStoreOptions, unlock: () => void): Promise<BlockStore> {
   const { folder, segmentBytes = 2 ** 30, commitDelayMs = 0, syncEveryBytes = 128 << 20, writerBytes = 4 << 20, openSegments = 256, log, files = nodeFiles } = options
   if (!(segmentBytes > 0 && segmentBytes <= maxSegmentBytes)) throw new RangeError(`segmentBytes must be 1 to ${maxSegmentBytes}`)
-  const key = await loadKey(join(folder, 'index', 'key'))
+  const key = await loadKey(folder)
   const index = new BlockIndex(key)
-  const { segments, lastNumber } = await recoverSegments({ folder, key, index, files, log })
-  const tail = new Tail({ folder, key, index, segments, lastNumber, files, segmentBytes, log })
+  const segments = new Segments()
+  const indexFiles = new IndexFiles({ key, index, segments, files, log })
+  await recoverSegments({ folder, key, index, indexFiles, segments, files, log })
+  const tail = new Tail({ folder, index, indexFiles, segments, files, segmentBytes, log })
   const queue = new CommitQueue({ tail, index, commitDelayMs, syncEveryBytes, log })
   const reader = new Reader(openSegments)
-  /** Commits and reads that closing waits for. */
-  const underWay = new Set<Promise<unknown>>()
-  let closing: Promise<void> | undefined
+  const quarantine = new Quarantine({ index, indexFiles, segments, reader, log })
+  const reads = new BlockReads({ index, segments, reader, quarantine, find, log })
+  const reliance = new Reliance()
+  const slabs = new Slabs()
+  const underWay = new UnderWay()
+  const durable = () => tail.durable
+  const demandOpen = () => underWay.demandOpen()
 
-  function track<T>(work: Promise<T>): Promise<T> {
-    const done = () => underWay.delete(work)
-    underWay.add(work)
-    work.then(done, done)
-    return work
+  /** The ordinal of a block that readers may see, damaged or not, or -1. */
+  function find(hash: Multihash): number {
+    demandOpen()
+    return hash.length > maxHashBytes ? -1 : index.find(hash, tail.durable)
   }
 
   /** The ordinal of a block that readers may see, or -1. */
-  function find(hash: Multihash): number {
-    if (closing) throw fault('SHUTTING_DOWN')
-    if (hash.length > maxHashBytes) return -1
-    const ordinal = index.find(hash)
-    return ordinal < tail.durable ? ordinal : -1
+  function findGood(hash: Multihash): number {
+    const ordinal = find(hash)
+    return ordinal >= 0 && !index.isBad(ordinal) ? ordinal : -1
   }
 
-  async function readBlock(hash: Multihash, ordinal: number): Promise<Uint8Array> {
-    const { path } = segments[index.segment(ordinal)]!
-    const offset = index.offset(ordinal)
-    // The multihash stands right before the bytes, so that reading both shows whether the index points at this block.
-    const bytes = Buffer.allocUnsafeSlow(hash.length + index.length(ordinal))
-    try {
-      const read = reader.read(path, bytes, offset - hash.length)
-      if ((typeof read === 'number' ? read : await read) < bytes.length) throw new Error('the segment ends within the block')
-      if (bytes.compare(hash, 0, hash.length, 0, hash.length) !== 0) throw new Error('another block lies there')
-    } catch (error) {
-      log?.error({ error, segment: path, offset }, 'a block cannot be read')
-      throw fault('INTERNAL', { incident: `${path}@${offset}` }, { cause: error })
-    }
-    return new Uint8Array(bytes.buffer, hash.length)
-  }
-
-  async function close(): Promise<void> {
-    await Promise.allSettled(underWay)
-    await queue.idle()
-    await tail.close()
-    reader.close()
-    unlock()
-  }
-
-  const writerParts: WriterParts = { queue, slabs: new Slabs(), writerBytes, track, isClosing: () => closing !== undefined }
   return {
-    writer: (writing) => new DiskWriter(writerParts, writing),
-    has: async (hash) => find(hash) >= 0,
+    writer: (writing) => new DiskWriter({ queue, index, tail, reliance, slabs, writerBytes, underWay }, writing),
+    has: async (hash) => findGood(hash) >= 0,
     async get(hash, { signal } = {}) {
-      if (signal?.aborted) throw fault('ABORTED', {}, { cause: signal.reason })
-      const ordinal = find(hash)
-      return ordinal < 0 ? undefined : track(readBlock(hash, ordinal))
+      demandNotAborted(signal)
+      return underWay.track(reads.get(hash))
+    },
+    async getRun(hashes, { signal, maxBytes = defaultRunBytes } = {}) {
+      demandNotAborted(signal)
+      return underWay.track(reads.getRun(hashes, maxBytes))
     },
     async size(hash) {
-      const ordinal = find(hash)
+      const ordinal = findGood(hash)
       return ordinal < 0 ? undefined : index.length(ordinal)
     },
     async stats() {
       const { bavail, bsize } = await statfs(folder)
-      const bytes = segments.reduce((sum, { end }) => sum + end, 0)
-      return { blocks: tail.durable, bytes, free: bavail * bsize, segments: segments.length }
+      const there = [...segments].filter(({ missing }) => !missing)
+      const bytes = there.reduce((sum, { end }) => sum + end, 0)
+      // Those that are not durable yet are the newest, and none of them is gone.
+      const blocks = index.live - (index.count - tail.durable)
+      return { blocks, bytes, free: bavail * bsize, segments: there.length, damaged: index.bad.size }
     },
-    close: () => (closing ??= close()),
+    async reclaim() {
+      demandOpen()
+      return beginReclaim({ folder, index, indexFiles, segments, files, reader, reads, quarantine, tail, queue, segmentBytes, reliance, underWay, log })
+    },
+    scrub: ({ signal, after } = {}) => underWay.trackAll(scrub({ index, segments, reader, reads, quarantine, durable, log }, after), signal),
+    async damaged(limit) {
+      demandOpen()
+      return underWay.track(quarantine.list(limit))
+    },
+    onDamage: (listener) => quarantine.subscribe(listener),
+    check: ({ signal } = {}) => underWay.trackAll(check({ index, segments, reader, durable, demandOn: demandOpen }), signal),
+    close: () =>
+      underWay.close(async () => {
+        await queue.idle()
+        await tail.close()
+        await indexFiles.idle()
+        reader.close()
+        unlock()
+      }),
   }
 }
 
-/** The entries of folders that this makes are durable when it resolves. */
-async function makeFolders(folder: string): Promise<void> {
-  const leaf = resolve(folder, 'segments')
-  const first = await mkdir(leaf, { recursive: true })
-  await mkdir(join(folder, 'index'), { recursive: true })
-  if (first === undefined) return
-  for (let path = dirname(leaf); path.length >= dirname(first).length; path = dirname(path)) {
-    await nodeFiles.syncFolder(path)
-    if (path === dirname(path)) return
-  }
-}
-
-/** With another key no index file checks, so that it is rebuilt. */
-async function loadKey(path: string): Promise<Uint8Array> {
-  const known = await readFile(path).catch(() => undefined)
-  if (known?.length === keyBytes) return known
-  const key = randomBytes(keyBytes)
-  await writeFile(`${path}.new`, key, { mode: 0o600 })
-  await rename(`${path}.new`, path)
-  return key
+function demandNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw fault('ABORTED', {}, { cause: signal.reason })
 }

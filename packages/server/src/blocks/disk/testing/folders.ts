@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
@@ -20,6 +20,20 @@ export function testFolders(): () => Promise<string> {
 export async function segmentsIn(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, 'segments'))
   return names.toSorted().map((name) => join(folder, 'segments', name))
+}
+
+/** Changes the first byte of a block wherever it lies. The segments stay the files that they were, as on a bad disk. */
+export async function flipBytesOf(folder: string, hash: Uint8Array): Promise<void> {
+  for (const path of await segmentsIn(folder)) {
+    const bytes = await readFile(path)
+    for (let at = bytes.indexOf(hash); at >= 0; at = bytes.indexOf(hash, at + 1)) await flip(path, bytes, at + hash.length)
+  }
+}
+
+async function flip(path: string, bytes: Buffer, at: number): Promise<void> {
+  const file = await open(path, 'r+')
+  await file.write(Uint8Array.of(bytes[at]! ^ 1), 0, 1, at)
+  await file.close()
 }
 
 /** A log that keeps its words. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Block } from '@thole/dag'
-import { toFault, type Fault } from '../../kernel/faults.ts'
-import type { Multihash, Sizes } from '../../ports/block-store.ts'
-import type { Log } from '../../ports/log.ts'
-import type { BlockIndex } from './block-index.ts'
-import type { Tail } from './tail.ts'
+import { toFault, type Fault } from '../../../kernel/faults.ts'
+import type { Multihash } from '../../../ports/block-store.ts'
+import type { Log } from '../../../ports/log.ts'
+import type { BlockIndex } from '../index/block-index.ts'
+import type { Frames } from './frames.ts'
+import type { Portion, Tail } from './tail.ts'
 
 export interface CommitQueueParts {
   tail: Tail
@@ -19,13 +19,15 @@ export interface CommitQueueParts {
 export interface QueuedWriter {
   /** Its blocks, and those that it skipped, have ordinals below this one. */
   need: number
+  /** Told of each of them. */
+  rely(ordinal: number): void
   /** Why nothing that it put may be acknowledged. */
   failure?: Fault
 }
 
 interface Job {
   writer: QueuedWriter
-  blocks: Block[]
+  frames: Frames
   done(need: number): void
 }
 
@@ -66,17 +68,11 @@ export class CommitQueue {
 
   /** Whether the block is placed already; then the writer's commits cover it, whoever put it. */
   skips(writer: QueuedWriter, hash: Multihash): boolean {
-    const ordinal = this.#index.find(hash)
-    if (ordinal >= this.#tail.durable) this.#rely(writer)
-    return ordinal >= 0
-  }
-
-  /** Of those that are durable. */
-  sizes(hashes: readonly Multihash[]): Sizes {
-    return hashes.map((hash) => {
-      const ordinal = this.#index.find(hash)
-      return ordinal >= 0 && ordinal < this.#tail.durable ? this.#index.length(ordinal) : undefined
-    })
+    const ordinal = this.#index.findGood(hash)
+    if (ordinal < 0) return false
+    writer.rely(ordinal)
+    if (ordinal >= this.#tail.durable) this.#waitFor(writer)
+    return true
   }
 
   isSettled({ need }: QueuedWriter): boolean {
@@ -87,9 +83,9 @@ export class CommitQueue {
    * Resolves when the blocks, and all that were placed before the call, are written, or the writer has failed;
    * with what `settle` has to wait for.
    */
-  append(writer: QueuedWriter, blocks: Block[]): Promise<number> {
+  append(writer: QueuedWriter, frames: Frames): Promise<number> {
     return new Promise((done) => {
-      this.#jobs.push({ writer, blocks, done })
+      this.#jobs.push({ writer, frames, done })
       this.#appending ??= this.#drain().finally(() => (this.#appending = undefined))
     })
   }
@@ -103,6 +99,17 @@ export class CommitQueue {
       })
     }
     if (this.isSettled(writer)) this.#relying.delete(writer)
+  }
+
+  /** Ends the segment that is appended to; resolves when it is durable and nothing of it is open any more. */
+  async seal(): Promise<void> {
+    const segment = this.#tail.current
+    if (!segment) return
+    await this.#exclusively(async () => this.#tail.seal())
+    while (this.#tail.isOpen(segment)) {
+      this.#startSync()
+      await this.#syncing
+    }
   }
 
   forget(writer: QueuedWriter): void {
@@ -126,8 +133,8 @@ export class CommitQueue {
 
   async #append(jobs: Job[]): Promise<void> {
     try {
-      await this.#tail.append(jobs.flatMap(({ blocks }) => blocks))
-      for (const { writer } of jobs) this.#rely(writer)
+      await this.#tail.append(jobs.map(portionOf))
+      for (const { writer } of jobs) this.#waitFor(writer)
     } catch (error) {
       const fault = this.#fail(error, this.#tail.written)
       if (jobs.length === 1) jobs[0]!.writer.failure ??= fault
@@ -136,7 +143,7 @@ export class CommitQueue {
     }
   }
 
-  #rely(writer: QueuedWriter): void {
+  #waitFor(writer: QueuedWriter): void {
     writer.need = this.#index.count
     this.#relying.add(writer)
   }
@@ -182,8 +189,8 @@ export class CommitQueue {
     let count = 0
     while (count < this.#jobs.length && blocks < maxTurnBlocks && bytes < maxTurnBytes) {
       const job = this.#jobs[count++]!
-      blocks += job.blocks.length
-      for (const block of job.blocks) bytes += block.bytes.length
+      blocks += job.frames.all.length
+      bytes += job.frames.bytes
     }
     return this.#jobs.splice(0, count)
   }
@@ -193,4 +200,8 @@ export class CommitQueue {
     this.#turn = run.catch(() => {})
     return run
   }
+}
+
+function portionOf({ writer, frames }: Job): Portion {
+  return { frames: frames.all, rely: (ordinal) => writer.rely(ordinal) }
 }

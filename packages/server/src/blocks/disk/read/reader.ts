@@ -5,6 +5,8 @@ interface OpenFile {
   fd: number
   /** Reads under way. */
   users: number
+  /** Closed when nobody uses it any more. */
+  isDropped: boolean
 }
 
 const readAsync = promisify(read)
@@ -27,6 +29,15 @@ export class Reader {
     return readApart(file, bytes, position)
   }
 
+  /** The file is not read again. Reads under way go on. */
+  drop(path: string): void {
+    const file = this.#files.get(path)
+    if (!file) return
+    this.#files.delete(path)
+    file.isDropped = true
+    if (file.users === 0) closeSync(file.fd)
+  }
+
   /** No read is under way. */
   close(): void {
     for (const { fd } of this.#files.values()) closeSync(fd)
@@ -37,7 +48,7 @@ export class Reader {
     const known = this.#files.get(path)
     // Moved to the end, which makes the first the one that was not used for longest.
     if (known) this.#files.delete(path)
-    const file = known ?? { fd: openSync(path, 'r'), users: 0 }
+    const file = known ?? { fd: openSync(path, 'r'), users: 0, isDropped: false }
     this.#files.set(path, file)
     if (this.#files.size > this.#maxOpen) this.#closeOldest()
     return file
@@ -59,6 +70,6 @@ async function readApart(file: OpenFile, bytes: Uint8Array, position: number): P
     const { bytesRead } = await readAsync(file.fd, bytes, 0, bytes.length, position)
     return bytesRead
   } finally {
-    file.users--
+    if (--file.users === 0 && file.isDropped) closeSync(file.fd)
   }
 }

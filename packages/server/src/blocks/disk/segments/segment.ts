@@ -7,7 +7,10 @@ export const segmentHeader = carHeader([])
 /** The greatest block of the format. It bounds what a start reads into memory on the word of damaged bytes. */
 export const maxBlockBytes = 16 << 20
 
-/** A CARv1 file of blocks. Bytes beyond `end` belong to nobody. */
+/**
+ * A CARv1 file of blocks. Bytes beyond `end` belong to nobody.
+ * Its entries have ordinals from `first` to below `last`, among those of others, in the order in which the blocks lie.
+ */
 export interface Segment {
   readonly number: number
   readonly path: string
@@ -24,6 +27,16 @@ export interface Segment {
   indexEnd: number
   /** Nothing is appended any more. */
   sealed: boolean
+  first: number
+  /** Infinity while it is appended to. */
+  last: number
+  /** The file is gone; what its index knows is damaged. */
+  missing: boolean
+}
+
+/** A segment that has a header at most, and no index. */
+export function newSegment(folder: string, number: number, end: number, first: number): Segment {
+  return { number, ...segmentPaths(folder, number), end, durable: end, indexed: 0, indexedOrdinal: first, indexEnd: 0, sealed: false, first, last: Infinity, missing: false }
 }
 
 export function segmentPaths(folder: string, number: number): Pick<Segment, 'path' | 'indexPath'> {
@@ -33,6 +46,6 @@ export function segmentPaths(folder: string, number: number): Pick<Segment, 'pat
 
 /** The number in the name of a segment or of its index file. */
 export function segmentNumber(name: string): number | undefined {
-  const digits = /^(\d{8,15})(?:\.car)?$/.exec(name)?.[1]
+  const digits = /^(\d{8,9})(?:\.car)?$/.exec(name)?.[1]
   return digits === undefined ? undefined : Number(digits)
 }

@@ -1,13 +1,13 @@
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { recordWords, type BlockIndex } from './block-index.ts'
-import type { Segment } from './segment.ts'
+import { recordWords } from './block-index.ts'
 
 /**
  * An index file is a row of batches, each of 32-bit words in the machine's order: checksum, magic, number of records, segment bytes
- * accounted for so far, whether the segment is sealed; then the records. The checksum is seeded with the store's key and the
- * segment's number, so that the index of another store or segment does not check. What does not check is rebuilt from the segment.
+ * accounted for so far, whether the segment is sealed; then the records, of which later ones change what earlier ones said. The checksum
+ * is seeded with the store's key and the segment's number, so that the index of another store or segment does not check.
+ * What does not check is rebuilt from the segment.
  */
 export interface Batch {
   records: Uint32Array
@@ -18,41 +18,39 @@ export interface Batch {
   end: number
 }
 
-const headerWords = 5
-const magic = 0x31584954
-const maxRecords = 1 << 17
-
-export interface IndexWrite {
-  index: BlockIndex
+export interface BatchWrite {
+  path: string
   key: Uint8Array
-  segment: Segment
-  /** The segment's blocks below it are durable, as are its first `segment.durable` bytes. */
-  ordinal: number
+  /** Number of the segment. */
+  number: number
+  /** Where the batch goes; what lies beyond is cut off. */
+  at: number
+  records: Uint32Array
+  to: number
+  sealed: boolean
+  /** On stable storage when it resolves. */
+  sync: boolean
 }
 
-/** Appends what the file lacks. A failure leaves the file as good as it was: it is taken up where its last good batch ends. */
-export async function writeBatches({ index, key, segment, ordinal }: IndexWrite): Promise<void> {
-  const { durable, sealed } = segment
-  const file = await open(segment.indexPath, constants.O_CREAT | constants.O_RDWR, 0o644)
+const headerWords = 5
+const magic = 0x32584954
+const maxRecords = 1 << 17
+
+/** Resolves with where the batch ends. A failure leaves the file as good as it was: it is taken up where its last good batch ends. */
+export async function writeBatch({ path, key, number, at, records, to, sealed, sync }: BatchWrite): Promise<number> {
+  const header = Uint32Array.of(0, magic, records.length / recordWords, to, sealed ? 1 : 0)
+  header[0] = crc32(bytesOf(records), crc32(bytesOf(header.subarray(1)), seed(key, number)))
+  const end = at + header.byteLength + records.byteLength
+  const file = await open(path, constants.O_CREAT | constants.O_RDWR, 0o644)
   try {
-    await file.truncate(segment.indexEnd)
-    do {
-      const from = segment.indexedOrdinal
-      const count = Math.min(maxRecords, ordinal - from)
-      const isLast = from + count === ordinal
-      const to = isLast ? durable : segment.indexed
-      const batch = encode(index, from, count, to, isLast && sealed)
-      batch[0] = crc32(bytesOf(batch.subarray(1)), seed(key, segment.number))
-      const { bytesWritten } = await file.write(bytesOf(batch), 0, batch.byteLength, segment.indexEnd)
-      if (bytesWritten < batch.byteLength) throw new Error('the medium took a part of an index only')
-      segment.indexEnd += batch.byteLength
-      segment.indexedOrdinal += count
-      segment.indexed = to
-    } while (segment.indexedOrdinal < ordinal)
-    if (sealed) await file.datasync()
+    await file.truncate(at)
+    const { bytesWritten } = await file.writev([bytesOf(header), bytesOf(records)], at)
+    if (bytesWritten < end - at) throw new Error('the medium took a part of an index only')
+    if (sync) await file.datasync()
   } finally {
     await file.close()
   }
+  return end
 }
 
 /** Every batch up to the first that does not check. */
@@ -75,13 +73,6 @@ export async function* readBatches(key: Uint8Array, path: string, number: number
   } finally {
     await file.close()
   }
-}
-
-function encode(index: BlockIndex, from: number, count: number, to: number, sealed: boolean): Uint32Array {
-  const batch = new Uint32Array(headerWords + count * recordWords)
-  batch.set([magic, count, to, sealed ? 1 : 0], 1)
-  for (let i = 0; i < count; i++) index.record(from + i, batch, headerWords + i * recordWords)
-  return batch
 }
 
 function seed(key: Uint8Array, number: number): number {

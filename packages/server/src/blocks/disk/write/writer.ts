@@ -1,19 +1,26 @@
 import type { Block } from '@thole/dag'
-import { fault, type Fault } from '../../kernel/faults.ts'
-import type { BlockWriter, Multihash, Sizes, StoreOptions } from '../../ports/block-store.ts'
+import { fault, type Fault } from '../../../kernel/faults.ts'
+import type { BlockWriter, Multihash, Sizes, StoreOptions } from '../../../ports/block-store.ts'
+import type { BlockIndex } from '../index/block-index.ts'
+import { maxHashBytes } from '../index/fingerprint.ts'
+import type { OrdinalSet } from '../index/ordinal-set.ts'
+import type { Reliance } from '../reclaim/reliance.ts'
+import { maxBlockBytes } from '../segments/segment.ts'
+import type { UnderWay } from '../under-way.ts'
 import type { CommitQueue, QueuedWriter } from './commit-queue.ts'
-import { maxHashBytes } from './fingerprint.ts'
-import { maxBlockBytes } from './segment.ts'
-import { Copies, type Slabs } from './slabs.ts'
+import { Frames, type Slabs } from './frames.ts'
+import type { Tail } from './tail.ts'
 
 export interface WriterParts {
   queue: CommitQueue
+  index: BlockIndex
+  tail: Tail
+  reliance: Reliance
   slabs: Slabs
   /** Bytes that a writer holds before it hands them over; it may hold twice as many. */
   writerBytes: number
-  isClosing(): boolean
   /** Told of every commit, so that closing can wait for it. */
-  track(commit: Promise<void>): void
+  underWay: UnderWay
 }
 
 /** Bounds the work of one turn of the queue where blocks are tiny. */
@@ -24,10 +31,8 @@ const settled = Promise.resolve()
 export class DiskWriter implements BlockWriter, QueuedWriter {
   readonly #parts: WriterParts
   readonly #signal?: AbortSignal
-  #blocks: Block[] = []
-  /** Where the bytes of `#blocks` lie. */
-  #copies: Copies
-  #bytes = 0
+  readonly #held: OrdinalSet
+  #frames: Frames
   /** The last portion, while it is under way. */
   #handed?: Promise<number>
   need = 0
@@ -35,7 +40,8 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
 
   constructor(parts: WriterParts, { signal }: StoreOptions = {}) {
     this.#parts = parts
-    this.#copies = new Copies(parts.slabs)
+    this.#held = parts.reliance.hold()
+    this.#frames = new Frames(parts.slabs)
     this.#signal = signal
   }
 
@@ -46,20 +52,30 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
     if (block.cid.multihash.code === identity) return settled
     const { queue, writerBytes } = this.#parts
     if (queue.skips(this, block.cid.multihash.bytes)) return settled
-    this.#blocks.push({ cid: block.cid, bytes: this.#copies.add(block.bytes) })
-    this.#bytes += block.bytes.length
-    return this.#bytes < writerBytes && this.#blocks.length < maxBlocks ? settled : this.#makeRoom()
+    this.#frames.add(block)
+    return this.#frames.bytes < writerBytes && this.#frames.all.length < maxBlocks ? settled : this.#makeRoom()
   }
 
   commit(): Promise<void> {
     const commit = this.#commit()
-    this.#parts.track(commit)
+    this.#parts.underWay.track(commit)
     return commit
   }
 
-  /** Until reclaim exists nothing takes away what was claimed. */
   claim(hashes: readonly Multihash[]): Sizes {
-    return this.#parts.queue.sizes(hashes)
+    this.#demandNoRefusal()
+    const { index, tail } = this.#parts
+    const { durable } = tail
+    return hashes.map((hash) => {
+      const ordinal = index.findGood(hash, durable)
+      if (ordinal < 0) return undefined
+      this.rely(ordinal)
+      return index.length(ordinal)
+    })
+  }
+
+  rely(ordinal: number): void {
+    this.#parts.reliance.rely(this.#held, ordinal)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -68,8 +84,9 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
 
   async end(): Promise<void> {
     this.failure ??= fault('ABORTED')
-    this.#blocks = []
-    this.#copies.giveBack()
+    this.#parts.reliance.letGo(this.#held)
+    this.#frames.giveBack()
+    this.#frames = new Frames(this.#parts.slabs)
     this.#parts.queue.forget(this)
     await this.#handed
   }
@@ -77,7 +94,7 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
   async #commit(): Promise<void> {
     this.#demandNoRefusal()
     const { queue } = this.#parts
-    if (this.#blocks.length === 0 && !this.#handed && queue.isSettled(this)) return
+    if (this.#frames.all.length === 0 && !this.#handed && queue.isSettled(this)) return
     const need = await this.#handOver()
     await queue.settle(this, need)
     if (this.failure) throw this.failure
@@ -92,15 +109,12 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
   }
 
   async #handOver(): Promise<number> {
-    const blocks = this.#blocks
-    const copies = this.#copies
-    this.#blocks = []
-    this.#copies = new Copies(this.#parts.slabs)
-    this.#bytes = 0
-    const handed = this.#parts.queue.append(this, blocks)
+    const frames = this.#frames
+    this.#frames = new Frames(this.#parts.slabs)
+    const handed = this.#parts.queue.append(this, frames)
     this.#handed = handed
     const need = await handed
-    copies.giveBack()
+    frames.giveBack()
     if (this.#handed === handed) this.#handed = undefined
     return need
   }
@@ -108,7 +122,7 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
   #refusal(): Fault | undefined {
     if (this.failure) return this.failure
     if (this.#signal?.aborted) return fault('ABORTED', {}, { cause: this.#signal.reason })
-    return this.#parts.isClosing() ? fault('SHUTTING_DOWN') : undefined
+    return this.#parts.underWay.isClosing ? fault('SHUTTING_DOWN') : undefined
   }
 
   #demandNoRefusal(): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Multihash } from '../../ports/block-store.ts'
+import type { Multihash } from '../../../ports/block-store.ts'
 
 /** Longest multihash that is stored; those of 64 bytes and two numbers are the longest in use. */
 export const maxHashBytes = 72

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
-import { block, expectStored, hashOf, store } from '../block-store.contract.ts'
-import { openDiskStore } from './open.ts'
-import { failingFiles } from './testing/failing-files.ts'
-import { segmentsIn, testFolders } from './testing/folders.ts'
+import { block, expectStored, hashOf, store } from '../../block-store.contract.ts'
+import { openDiskStore } from '../open.ts'
+import { failingFiles } from '../testing/failing-files.ts'
+import { segmentsIn, testFolders } from '../testing/folders.ts'
 
 const newFolder = testFolders()
 const numbered = (name: string, count: number, size = 100) => Array.from({ length: count }, (_, i) => block(`${name} ${i} `.padEnd(size, 'x')))
