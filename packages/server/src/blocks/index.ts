@@ -1,2 +1,6 @@
 export { openDiskStore, type DiskStoreOptions } from './disk/open.ts'
+export { lockFolder } from './disk/lock.ts'
+export { rebuildIndex, type Rebuilt, type RebuildProgress } from './disk/segments/rebuild.ts'
 export { openMemoryStore } from './memory-store.ts'
+export { openS3Store, type S3StoreOptions } from './s3/open.ts'
+export { rebuildS3Index, type S3RebuildOptions } from './s3/rebuild.ts'
