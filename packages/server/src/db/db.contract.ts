@@ -2,9 +2,14 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import type { Db } from '../ports/db/index.ts'
 import type { Place, Subject } from './contract/subject.ts'
 import { accountContract } from './contract/accounts.ts'
+import { auditContract } from './contract/audit.ts'
 import { dagContract } from './contract/dags.ts'
+import { damageContract } from './contract/damage.ts'
+import { holdingContract } from './contract/holding.ts'
 import { jobContract } from './contract/jobs.ts'
 import { pinContract } from './contract/pins.ts'
+import { relianceContract } from './contract/reliance.ts'
+import { segmentContract } from './contract/segments.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { uploadContract } from './contract/uploads.ts'
 
@@ -26,8 +31,13 @@ export function dbContract(name: string, create: () => Promise<Place>): void {
     transactionContract(subject, create)
     accountContract(subject)
     dagContract(subject)
+    auditContract(subject)
+    holdingContract(subject)
     uploadContract(subject)
     pinContract(subject)
     jobContract(subject)
+    damageContract(subject)
+    segmentContract(subject)
+    relianceContract(subject, create)
   })
 }

@@ -1,1 +1,2 @@
 export { openDb, type DbOptions } from './open.ts'
+export { lockDatabase } from './postgres/lock.ts'

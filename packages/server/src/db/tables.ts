@@ -22,13 +22,17 @@ export interface Tables {
     bytes: number | null
     blocks: number | null
     holders: number
+    released: number | null
     visits: number
     created: number
     completed: number | null
     missing_count: number
   }
+  account_dag: { account_id: string; dag: string; holds: number }
+  account_usage: { account_id: string; bytes: number; blocks: number; dags: number }
   missing_block: { dag: string; position: number; cid: string; path: string }
   upload: { id: string; account_id: string; name: string | null; kind: 'file' | 'directory' | 'car'; bytes: number; created: number }
+  part_list: { upload_id: string; position: number; cid: string }
   upload_root: { upload_id: string; position: number; cid: string; dag: string; name: string | null }
   pin_request: {
     id: string
@@ -66,6 +70,13 @@ export interface Tables {
     error: string | null
   }
   instance: { name: string; value: string }
+  damaged_block: { hash: string; cid: string | null; found: number; tries: number; next_try: number; reason: string | null }
+  damaged_dag: { dag: string; blocks: number; since: number; stale: number }
+  dag_damage: { dag: string; position: number; hash: string; cid: string; path: string }
+  segment: { id: string; bytes: number; blocks: number; live: number; created: number }
+  block: { hash: Uint8Array; segment: string; position: number; bytes: number; claimed: number; damaged: number }
+  store_process: { id: string; horizon: number; seen: number }
+  store_reclaim: { id: number; run: string | null; until: number; cutoff: number }
   member: { id: string; email: string; password: string; created: number }
   member_session: { hash: string; member_id: string; created: number; seen: number }
 }

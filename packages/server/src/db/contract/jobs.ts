@@ -79,6 +79,15 @@ export function jobContract(subject: Subject): void {
       expect(await byKey('again', 'k')).toBeUndefined()
     })
 
+    it('is due again when it was asked for while it ran, not sooner', async () => {
+      await enqueue('later', 'k', 1)
+      const first = await only('later', 'a', 10)
+      await enqueue('later', 'k', 500)
+      await enqueue('later', 'k', 400)
+      expect(await subject.db().write((w) => w.jobs.finish(first, 'a', 15))).toBe(true)
+      expect(await byKey('later', 'k')).toMatchObject({ attempts: 0, runAt: 400 })
+    })
+
     it('waits after a retry, but no longer than what was enqueued meanwhile asks for', async () => {
       await enqueue('retry', 'k', 1)
       const first = await only('retry', 'a', 10)

@@ -101,12 +101,33 @@ export function pinContract(subject: Subject): void {
       const pinning = await addPin(db, two.id, { dag, status: 'pinning', created: 9 })
       const failed = await addPin(db, one.id, { dag, status: 'failed', reason: 'late' })
       expect((await db.read((r) => r.pins.waiting(dag))).map(({ id }) => id)).toEqual([pinning.id, queued.id])
-      expect(await db.write((w) => w.pins.settle(dag, { status: 'failed', reason: 'why', ids: [queued.id, failed.id] }))).toBe(1)
+      expect(await db.write((w) => w.pins.fail(dag, { reason: 'why', ids: [queued.id, failed.id] }))).toEqual([one.id])
       expect(await db.read((r) => r.pins.get(one.id, queued.id))).toMatchObject({ status: 'failed', reason: 'why' })
       expect(await db.write((w) => w.pins.settle(dag, { status: 'pinned' }))).toBe(1)
       expect((await db.read((r) => r.pins.get(two.id, pinning.id)))?.reason).toBeUndefined()
       expect((await db.read((r) => r.pins.get(one.id, failed.id)))?.reason).toBe('late')
-      expect(await db.write((w) => w.pins.settle(dag, { status: 'pinned', ids: [] }))).toBe(0)
+      expect(await db.write((w) => w.pins.fail(dag, { reason: 'none waits' }))).toEqual([])
+      await addPin(db, two.id, { dag, status: 'queued' })
+      await addPin(db, two.id, { dag, status: 'pinning' })
+      expect(await db.write((w) => w.pins.fail(dag, { reason: 'why', ids: [] }))).toEqual([])
+      expect(await db.write((w) => w.pins.fail(dag, { reason: 'all' }))).toEqual([two.id, two.id])
+    })
+
+    it('puts off the deadline of what came with an upload and waits', async () => {
+      const db = subject.db()
+      const [{ id }, other] = [await newAccount(db), await newAccount(db)]
+      const dag = cidOf('put off')
+      const waits = { dag, status: 'queued', uploadId: 'u' } as const
+      const pins = [
+        await addPin(db, id, { ...waits, deadline: 5 }),
+        await addPin(db, id, { ...waits, deadline: 500 }),
+        await addPin(db, id, { ...waits, deadline: 5, uploadId: undefined }),
+        await addPin(db, id, { ...waits, deadline: 5, status: 'failed' }),
+        await addPin(db, other.id, { ...waits, deadline: 5 }),
+      ]
+      await db.write((w) => w.pins.prolong(id, dag, 100))
+      const deadlines = await Promise.all(pins.map((pin) => db.read(async (r) => (await r.pins.get(pin.accountId, pin.id))?.deadline)))
+      expect(deadlines).toEqual([100, 500, 5, 5, 5])
     })
 
     it('removes rows with their meta, alone and by upload', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { PartList } from '../../ports/db/index.ts'
 import type { Subject } from './subject.ts'
 import { addUpload, cidOf, newAccount } from './rows.ts'
 
@@ -27,6 +28,46 @@ export function uploadContract(subject: Subject): void {
       expect(await db.write((w) => w.uploads.remove('another', upload.id))).toBe(false)
       expect(await db.write((w) => w.uploads.remove(id, upload.id))).toBe(true)
       expect(await db.write((w) => w.uploads.remove(id, upload.id))).toBe(false)
+    })
+
+    it('tells whose uploads of a root got no further part', async () => {
+      const db = subject.db()
+      const [one, two] = [await newAccount(db), await newAccount(db)]
+      const dag = cidOf('in parts')
+      const part = (accountId: string, created: number, root = dag) => addUpload(db, accountId, { created, roots: [{ cid: root, dag: root }] })
+      const [first, second] = [await part(one.id, 10), await part(one.id, 20)]
+      await part(two.id, 5)
+      await part(two.id, 30)
+      await part(one.id, 99, cidOf('another root'))
+      const stale = (before: number, limit = 10) => db.read((r) => r.uploads.stale(dag, before, limit))
+      expect(await stale(19)).toEqual([])
+      expect(await stale(20)).toEqual([first, second].map(({ id, accountId }) => ({ id, accountId })))
+      expect(await stale(20, 1)).toHaveLength(1)
+      expect(await stale(30)).toHaveLength(4)
+    })
+
+    it('keeps part lists until they are removed, or their upload is', async () => {
+      const db = subject.db()
+      const { id } = await newAccount(db)
+      const [partial, whole] = [cidOf('partial root'), cidOf('whole root')]
+      const [one, two] = [await addUpload(db, id, { roots: [{ cid: whole, dag: whole }, { cid: partial, dag: partial }] }), await addUpload(db, id, { roots: [{ cid: whole, dag: whole }] })]
+      const lists = [one, two].flatMap((upload) => [0, 1].map((position) => ({ uploadId: upload.id, position, cid: cidOf(`list ${position}`) })))
+      await db.write(async (w) => {
+        await w.dags.setComplete(whole, { bytes: 1, blocks: 1 }, 1)
+        await w.uploads.addPartLists(lists)
+      })
+      const all = async () => {
+        const found: (PartList & { isNeeded: boolean })[] = []
+        const page = (after: PartList | undefined) => db.read((r) => r.uploads.partLists(after, 3))
+        for (let next = await page(undefined); next.length > 0; next = await page(found.at(-1))) found.push(...next)
+        return found.filter(({ uploadId }) => uploadId === one.id || uploadId === two.id)
+      }
+      const byUpload = (a: { uploadId: string }, b: { uploadId: string }) => (a.uploadId < b.uploadId ? -1 : a.uploadId > b.uploadId ? 1 : 0)
+      expect(await all()).toEqual(lists.map((list) => ({ ...list, isNeeded: list.uploadId === one.id })).toSorted(byUpload))
+      await db.write((w) => w.uploads.removePartLists([two.id]))
+      expect((await all()).map(({ uploadId }) => uploadId)).toEqual([one.id, one.id])
+      await db.write((w) => w.uploads.remove(id, one.id))
+      expect(await all()).toEqual([])
     })
 
     it('goes with its last root', async () => {

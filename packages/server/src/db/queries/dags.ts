@@ -3,10 +3,15 @@ import type { Dag, DagReads, DagWrites } from '../../ports/db/index.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
+import { holdQueries, isUnheld } from './holds.ts'
+import { chargeHolders } from './usage.ts'
 
-export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
+export function dagQueries(session: Session): DagReads & DagWrites {
+  const { q, kind } = session
   const select = q.selectFrom('dag').selectAll()
   return {
+    ...holdQueries(session),
+
     async get(cid) {
       const row = await select.where('cid', '=', cid).executeTakeFirst()
       return row && toDag(row)
@@ -22,8 +27,16 @@ export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
       return rows.map(toDag)
     },
 
+    list: async (after, limit) => (await select.where('cid', '>', after).orderBy('cid').limit(limit).execute()).map(toDag),
+
+    async unheld(upTo, limit, after) {
+      const rows = q.selectFrom('dag').select(['cid', 'released']).where(isUnheld).where('released', '<=', upTo).$narrowType<{ released: number }>()
+      const later = after ? rows.where(sql<boolean>`(released, cid) > (${after.released}, ${after.cid})`) : rows
+      return later.orderBy('released').orderBy('cid').limit(limit).execute()
+    },
+
     async lock(cid, now) {
-      const fresh = { cid, state: 'partial', holders: 0, visits: 0, created: now, missing_count: 0 } as const
+      const fresh = { cid, state: 'partial', holders: 0, released: now, visits: 0, created: now, missing_count: 0 } as const
       await q.insertInto('dag').values(fresh).onConflict((c) => c.column('cid').doNothing()).execute()
       const row = select.where('cid', '=', cid)
       // On SQLite the transaction itself is the lock.
@@ -31,7 +44,10 @@ export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
     },
 
     async setComplete(cid, { bytes, blocks }, now) {
-      await q.updateTable('dag').set({ state: 'complete', bytes, blocks, completed: now, missing_count: 0 }).where('cid', '=', cid).execute()
+      const change = { state: 'complete', bytes, blocks, completed: now, missing_count: 0 } as const
+      const changed = await q.updateTable('dag').set(change).where('cid', '=', cid).where('state', '<>', 'complete').returning('holders').executeTakeFirst()
+      if (changed === undefined) return
+      if (changed.holders > 0) await chargeHolders(session, cid, { bytes, blocks })
       await q.deleteFrom('missing_block').where('dag', '=', cid).execute()
     },
 
@@ -40,16 +56,6 @@ export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
       await q.deleteFrom('missing_block').where('dag', '=', cid).execute()
       const rows = missing.map((block, position) => ({ dag: cid, position, cid: block.cid, path: block.path }))
       for (const slice of slices(rows)) await q.insertInto('missing_block').values(slice).execute()
-    },
-
-    async addHolders(cid, change) {
-      const { holders } = await q
-        .updateTable('dag')
-        .set((e) => ({ holders: e('holders', '+', change) }))
-        .where('cid', '=', cid)
-        .returning('holders')
-        .executeTakeFirstOrThrow()
-      return holders
     },
 
     async addVisits(visits) {
@@ -62,6 +68,7 @@ export function dagQueries({ q, kind }: Session): DagReads & DagWrites {
   }
 }
 
-function toDag({ missing_count: missingCount, ...row }: Selectable<Tables['dag']>): Dag {
-  return { ...row, missingCount, bytes: row.bytes ?? undefined, blocks: row.blocks ?? undefined, completed: row.completed ?? undefined }
+export function toDag({ missing_count: missingCount, ...row }: Selectable<Tables['dag']>): Dag {
+  const { bytes, blocks, released, completed } = row
+  return { ...row, missingCount, bytes: bytes ?? undefined, blocks: blocks ?? undefined, released: released ?? undefined, completed: completed ?? undefined }
 }

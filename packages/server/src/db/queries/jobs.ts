@@ -85,7 +85,8 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
         .where('again_at', 'is', null)
         .executeTakeFirstOrThrow()
       if (numDeletedRows > 0n) return true
-      const again = await held(job, owner).set({ owner: null, due_at: now, again_at: null, attempts: 0, error: null }).executeTakeFirstOrThrow()
+      const due = sql<number>`case when again_at > ${now} then again_at else ${now} end`
+      const again = await held(job, owner).set({ owner: null, due_at: due, again_at: null, attempts: 0, error: null }).executeTakeFirstOrThrow()
       return again.numUpdatedRows > 0n
     },
 

@@ -4,6 +4,7 @@ import { fold } from '../fold.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
+import { damageQueries } from './damage.ts'
 import { matching, metaDigest } from './pin-filter.ts'
 
 type Row = Selectable<Tables['pin_request']>
@@ -12,7 +13,12 @@ type Size = Pick<Selectable<Tables['dag']>, 'bytes' | 'blocks'>
 /** As in the partial index, spelled out: SQLite uses it for no bound value. */
 const waits = sql<boolean>`status in ('queued', 'pinning')`
 
-export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
+/** Damaged blocks that a view of a request tells. */
+const shownDamage = 10
+
+export function pinQueries(session: Session): PinReads & PinWrites {
+  const { q, kind } = session
+  const damage = damageQueries(session)
   /** The newest of one status (of any, where undefined), straight from one index. */
   const newest = (accountId: string, filter: PinFilter, limit: number, status?: PinStatus) => {
     const matched = matching(q, kind, accountId, filter)
@@ -20,27 +26,28 @@ export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
     return (status === undefined ? all : all.where(matched.status, '=', status)).execute()
   }
 
-  async function withSizes(rows: readonly Row[]): Promise<PinRequestView[]> {
+  async function withDags(rows: readonly Row[]): Promise<PinRequestView[]> {
+    const damaged = await damage.ofDags(rows.map(({ dag }) => dag), shownDamage)
     const sizes = new Map<string, Size>()
     for (const slice of slices([...new Set(rows.map(({ dag }) => dag))])) {
       const found = await q.selectFrom('dag').select(['cid', 'bytes', 'blocks']).where('cid', 'in', slice).execute()
       for (const { cid, ...size } of found) sizes.set(cid, size)
     }
-    return rows.map((row) => ({ ...toPin(row), bytes: sizes.get(row.dag)?.bytes ?? undefined, blocks: sizes.get(row.dag)?.blocks ?? undefined }))
+    return rows.map((row) => ({ ...toPin(row), bytes: sizes.get(row.dag)?.bytes ?? undefined, blocks: sizes.get(row.dag)?.blocks ?? undefined, damage: damaged.get(row.dag) }))
   }
 
   return {
     async get(accountId, id) {
-      return (await withSizes(await q.selectFrom('pin_request').selectAll().where('id', '=', id).where('account_id', '=', accountId).execute()))[0]
+      return (await withDags(await q.selectFrom('pin_request').selectAll().where('id', '=', id).where('account_id', '=', accountId).execute()))[0]
     },
 
     async list(accountId, filter, limit) {
       const statuses = filter.statuses && [...new Set(filter.statuses)]
-      if (statuses === undefined) return withSizes(await newest(accountId, filter, limit))
+      if (statuses === undefined) return withDags(await newest(accountId, filter, limit))
       // One index range a status and a merge: `status in (…)` would sort all of them for one page.
       const rows: Row[] = []
       for (const status of statuses) rows.push(...(await newest(accountId, filter, limit, status)))
-      return withSizes(rows.sort((a, b) => b.created - a.created).slice(0, limit))
+      return withDags(rows.sort((a, b) => b.created - a.created).slice(0, limit))
     },
 
     async count(accountId, filter) {
@@ -72,12 +79,21 @@ export function pinQueries({ q, kind }: Session): PinReads & PinWrites {
       return rows.map(toPin)
     },
 
-    async settle(dag, { status, reason = null, ids }) {
-      const waiting = q.updateTable('pin_request').set({ status, reason }).where('dag', '=', dag).where(waits)
-      if (ids === undefined) return Number((await waiting.executeTakeFirstOrThrow()).numUpdatedRows)
-      let settled = 0
-      for (const slice of slices(ids)) settled += Number((await waiting.where('id', 'in', slice).executeTakeFirstOrThrow()).numUpdatedRows)
-      return settled
+    async settle(dag, { status, reason = null }) {
+      const { numUpdatedRows } = await q.updateTable('pin_request').set({ status, reason }).where('dag', '=', dag).where(waits).executeTakeFirstOrThrow()
+      return Number(numUpdatedRows)
+    },
+
+    async fail(dag, { reason, ids }) {
+      const waiting = q.updateTable('pin_request').set({ status: 'failed', reason }).where('dag', '=', dag).where(waits).returning('account_id')
+      const failed = ids === undefined ? await waiting.execute() : []
+      for (const slice of slices(ids ?? [])) failed.push(...(await waiting.where('id', 'in', slice).execute()))
+      return failed.map(({ account_id }) => account_id)
+    },
+
+    async prolong(accountId, dag, deadline) {
+      const waiting = q.updateTable('pin_request').set({ deadline }).where('account_id', '=', accountId).where('dag', '=', dag).where(waits)
+      await waiting.where('upload_id', 'is not', null).where('deadline', '<', deadline).execute()
     },
   }
 }

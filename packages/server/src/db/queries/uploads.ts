@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Upload, UploadReads, UploadWrites } from '../../ports/db/index.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
@@ -34,6 +34,32 @@ export function uploadQueries({ q }: Session): UploadReads & UploadWrites {
     async count(accountId) {
       const { n } = await ofAccount(accountId).select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
       return n
+    },
+
+    async stale(dag, before, limit) {
+      const parts = q.selectFrom('upload_root').innerJoin('upload', 'upload.id', 'upload_root.upload_id').where('upload_root.dag', '=', dag)
+      const silent = parts.select('upload.account_id').groupBy('upload.account_id').having((e) => e.fn.max('upload.created'), '<=', before)
+      const found = await parts.select(['upload.id', 'upload.account_id']).where('upload.account_id', 'in', silent).orderBy('upload.created').limit(limit).execute()
+      return found.map(({ id, account_id }) => ({ id, accountId: account_id }))
+    },
+
+    async partLists(after, limit) {
+      const all = q
+        .selectFrom('part_list as list')
+        .select(['upload_id', 'position', 'cid'])
+        .select(sql<number>`case when exists (select 1 from upload_root r join dag on dag.cid = r.dag where r.upload_id = list.upload_id and dag.state = 'partial') then 1 else 0 end`.as('needed'))
+      const later = after ? all.where(sql<boolean>`(upload_id, position) > (${after.uploadId}, ${after.position})`) : all
+      const rows = await later.orderBy('upload_id').orderBy('position').limit(limit).execute()
+      return rows.map(({ upload_id, position, cid, needed }) => ({ uploadId: upload_id, position, cid, isNeeded: needed === 1 }))
+    },
+
+    async addPartLists(lists) {
+      const rows = lists.map(({ uploadId, position, cid }) => ({ upload_id: uploadId, position, cid }))
+      for (const slice of slices(rows)) await q.insertInto('part_list').values(slice).execute()
+    },
+
+    async removePartLists(uploadIds) {
+      for (const slice of slices(uploadIds)) await q.deleteFrom('part_list').where('upload_id', 'in', slice).execute()
     },
 
     async insert({ accountId, roots, ...upload }) {

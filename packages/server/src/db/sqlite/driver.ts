@@ -1,12 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from 'kysely'
 import { fault } from '../../kernel/faults.ts'
-import { dbFault, isBusy } from '../faults.ts'
+import { dbFault } from '../faults.ts'
 import type { Files } from './files.ts'
-import { createMutex } from './mutex.ts'
-
-/** Milliseconds that a write waits for another process before it gives up. */
-const busyLimit = 30_000
+import { Turns } from './turns.ts'
 
 /**
  * Kysely connections over one writer and one reader. A `select` outside of a transaction goes to the reader; everything else
@@ -14,16 +10,17 @@ const busyLimit = 30_000
  */
 export class SqliteDriver implements Driver {
   readonly #files: Files
-  readonly #turn = createMutex()
+  readonly #turns: Turns
 
   constructor(files: Files) {
     this.#files = files
+    this.#turns = new Turns(files.writer.connection)
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Connection> {
-    return new Connection(this.#files, this.#turn)
+    return new Connection(this.#files, this.#turns)
   }
 
   beginTransaction(connection: Connection): Promise<void> {
@@ -34,49 +31,43 @@ export class SqliteDriver implements Driver {
     return connection.commit()
   }
 
-  rollbackTransaction(connection: Connection): Promise<void> {
-    return connection.rollback()
+  async rollbackTransaction(connection: Connection): Promise<void> {
+    connection.rollBack()
   }
 
   async releaseConnection(): Promise<void> {}
 
   async destroy(): Promise<void> {
-    const done = await this.#turn()
+    await this.#turns.begin()
+    await this.#turns.commit()
     this.#files.reader.connection.close()
     this.#files.writer.connection.close()
-    done()
   }
 }
 
 class Connection implements DatabaseConnection {
   readonly #files: Files
-  readonly #turn: () => Promise<() => void>
-  /** Set while a transaction is open. */
-  #done: (() => void) | undefined
+  readonly #turns: Turns
+  #hasTurn = false
 
-  constructor(files: Files, turn: () => Promise<() => void>) {
+  constructor(files: Files, turns: Turns) {
     this.#files = files
-    this.#turn = turn
+    this.#turns = turns
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { writer, reader } = this.#files
     try {
-      if (this.#done) {
+      if (this.#hasTurn) {
         // SQLite ends a transaction by itself when it meets a full disk: what follows must not commit on its own.
         if (!writer.connection.isTransaction) throw fault('STORAGE_FULL')
         return writer.run<R>(query)
       }
       if (SelectQueryNode.is(query.query)) return reader.run<R>(query)
-      const done = await this.#turn()
-      try {
-        return await whenFree(() => writer.run<R>(query))
-      } finally {
-        done()
-      }
     } catch (error) {
       throw dbFault(error)
     }
+    return this.#alone<R>(query)
   }
 
   // eslint-disable-next-line require-yield -- part of Kysely's interface
@@ -85,52 +76,32 @@ class Connection implements DatabaseConnection {
   }
 
   async begin(): Promise<void> {
-    const done = await this.#turn()
-    try {
-      await whenFree(() => this.#files.writer.connection.exec('begin immediate'))
-      this.#done = done
-    } catch (error) {
-      done()
-      throw dbFault(error)
-    }
+    await this.#turns.begin()
+    this.#hasTurn = true
   }
 
-  async commit(): Promise<void> {
-    try {
-      this.#files.writer.connection.exec('commit')
-    } catch (error) {
-      // The turn is not over: Kysely rolls back now.
-      throw dbFault(error)
-    }
-    this.#endTurn()
+  commit(): Promise<void> {
+    this.#hasTurn = false
+    return this.#turns.commit()
   }
 
-  async rollback(): Promise<void> {
-    const { connection } = this.#files.writer
-    try {
-      if (connection.isTransaction) connection.exec('rollback')
-    } catch (error) {
-      throw dbFault(error)
-    } finally {
-      this.#endTurn()
-    }
+  /** Kysely also asks for it where the commit failed: then it was done already. */
+  rollBack(): void {
+    if (!this.#hasTurn) return
+    this.#hasTurn = false
+    this.#turns.rollBack()
   }
 
-  #endTurn(): void {
-    this.#done?.()
-    this.#done = undefined
-  }
-}
-
-/** Tries until no other process writes; the waiting blocks nobody. */
-async function whenFree<T>(run: () => T): Promise<T> {
-  const limit = performance.now() + busyLimit
-  for (;;) {
+  /** A statement that is a transaction of its own. */
+  async #alone<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    await this.begin()
     try {
-      return run()
+      const result = await this.executeQuery<R>(query)
+      await this.commit()
+      return result
     } catch (error) {
-      if (!isBusy(error) || performance.now() > limit) throw error
-      await sleep(1 + Math.random() * 9)
+      this.rollBack()
+      throw error
     }
   }
 }

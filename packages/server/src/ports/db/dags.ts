@@ -7,8 +7,10 @@ export interface Dag {
   /** Bytes and blocks, each distinct block once; known when complete. */
   bytes?: number
   blocks?: number
-  /** Live pin requests and uploads that want it. What nobody holds is not served. */
+  /** Live pin requests (all but failed ones) and uploads that want it. What nobody holds is not served. */
   holders: number
+  /** When the last holder went; undefined while it is held, and when nothing of it is kept any more. */
+  released?: number
   visits: number
   /** Blocks known to be missing: the frontier of what is here. */
   missingCount: number
@@ -22,11 +24,21 @@ export interface MissingBlock {
   path: string
 }
 
+/** A DAG that nobody holds. */
+export interface Unheld {
+  cid: string
+  released: number
+}
+
 export interface DagReads {
   get(cid: string): Promise<Dag | undefined>
   missing(cid: string, limit: number): Promise<MissingBlock[]>
   /** Partial DAGs that somebody holds, oldest first, after the given cid. */
   partial(after: string, limit: number): Promise<Dag[]>
+  /** Every DAG, in the order of their cids, after the given one. */
+  list(after: string, limit: number): Promise<Dag[]>
+  /** DAGs whose last holder went at `upTo` or before, longest ago first, after the given one. */
+  unheld(upTo: number, limit: number, after?: Unheld): Promise<Unheld[]>
 }
 
 export interface DagWrites {
@@ -35,10 +47,26 @@ export interface DagWrites {
    * transaction that decides by a DAG's state takes this first, so that two of them cannot miss each other.
    */
   lock(cid: string, now: number): Promise<Dag>
+  /** It is complete from now on, and those who hold it are charged. Changes nothing where it is already. */
   setComplete(cid: string, size: { bytes: number; blocks: number }, now: number): Promise<void>
   /** Replaces what is known to be missing: `count` blocks, of which these are the first. */
   setMissing(cid: string, missing: readonly MissingBlock[], count: number): Promise<void>
-  /** Adds to `holders` (negative: takes away); returns the new number. */
-  addHolders(cid: string, change: number): Promise<number>
+  /** So many more holders (default 1), of this account, which is charged where it had none. */
+  hold(accountId: string, cid: string, times?: number): Promise<void>
+  /**
+   * So many holders of this account fewer (0: only looks again); it is not charged any more when its last one went.
+   * Returns how many are left, of all accounts.
+   */
+  release(accountId: string, cid: string, times: number, now: number): Promise<number>
+  /**
+   * Those of these that nobody has held since `upTo` become partial: nothing of them is known to be here. Who wants one again
+   * has to look first.
+   */
+  giveUp(cids: readonly string[], upTo: number): Promise<void>
+  /**
+   * Takes away those of these that were given up and that nobody has held, or looked at, since. One that a failed pin request names stays
+   * as a mere name. Returns how many it was.
+   */
+  forget(cids: readonly string[], upTo: number): Promise<number>
   addVisits(visits: ReadonlyMap<string, number>): Promise<void>
 }

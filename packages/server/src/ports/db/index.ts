@@ -1,20 +1,30 @@
 import type { AccountReads, AccountWrites } from './accounts.ts'
+import type { AuditReads } from './audit.ts'
 import type { DagReads, DagWrites } from './dags.ts'
+import type { DamageReads, DamageWrites } from './damage.ts'
 import type { InstanceReads, InstanceWrites } from './instance.ts'
 import type { JobReads, JobWrites } from './jobs.ts'
 import type { KeyReads, KeyWrites } from './keys.ts'
 import type { MemberReads, MemberWrites } from './members.ts'
 import type { PinReads, PinWrites } from './pins.ts'
+import type { RelianceReads, RelianceWrites } from './reliance.ts'
+import type { SegmentReads, SegmentWrites } from './segments.ts'
 import type { UploadReads, UploadWrites } from './uploads.ts'
+import type { UsageReads } from './usage.ts'
 
 export type * from './accounts.ts'
+export type * from './audit.ts'
 export type * from './dags.ts'
+export type * from './damage.ts'
 export type * from './instance.ts'
 export type * from './jobs.ts'
 export type * from './keys.ts'
 export type * from './members.ts'
 export type * from './pins.ts'
+export type * from './reliance.ts'
+export type * from './segments.ts'
 export type * from './uploads.ts'
+export type * from './usage.ts'
 
 /** What may be asked. Nothing here writes: a function that is handed a Reader cannot change anything. */
 export interface Reader {
@@ -23,9 +33,14 @@ export interface Reader {
   readonly keys: KeyReads
   readonly dags: DagReads
   readonly uploads: UploadReads
+  readonly usage: UsageReads
   readonly pins: PinReads
   readonly jobs: JobReads
   readonly instance: InstanceReads
+  readonly damage: DamageReads
+  readonly segments: SegmentReads
+  readonly reliance: RelianceReads
+  readonly audit: AuditReads
 }
 
 /** What may be changed, inside of one transaction. */
@@ -35,9 +50,14 @@ export interface Writer {
   readonly keys: KeyReads & KeyWrites
   readonly dags: DagReads & DagWrites
   readonly uploads: UploadReads & UploadWrites
+  readonly usage: UsageReads
   readonly pins: PinReads & PinWrites
   readonly jobs: JobReads & JobWrites
   readonly instance: InstanceReads & InstanceWrites
+  readonly damage: DamageReads & DamageWrites
+  readonly segments: SegmentReads & SegmentWrites
+  readonly reliance: RelianceReads & RelianceWrites
+  readonly audit: AuditReads
 }
 
 /**

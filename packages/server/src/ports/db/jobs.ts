@@ -26,7 +26,7 @@ export interface JobWrites {
   releaseAll(now: number): Promise<number>
   /** Extends a lease. False where it was lost. */
   extend(id: string, owner: string, until: number): Promise<boolean>
-  /** Finished: removed, or ready again at `now` where it was asked for since it was claimed. False where the lease was lost. */
+  /** Finished: removed, or due again when it was asked for since it was claimed. False where the lease was lost. */
   finish(job: Job, owner: string, now: number): Promise<boolean>
   /** Given back: due again at `runAt`. `refund`: this start does not count as an attempt. */
   retry(job: Job, owner: string, change: { runAt: number; error?: string; refund?: boolean }): Promise<boolean>

@@ -1,3 +1,5 @@
+import type { DagDamage } from './damage.ts'
+
 export type PinStatus = 'queued' | 'pinning' | 'pinned' | 'failed'
 
 /** An account's wish that a root stays. */
@@ -25,6 +27,8 @@ export interface PinRequest {
 export interface PinRequestView extends PinRequest {
   bytes?: number
   blocks?: number
+  /** Where blocks of it are damaged; it is `pinned` all the same. */
+  damage?: DagDamage
 }
 
 export type NameMatch = 'exact' | 'iexact' | 'partial' | 'ipartial'
@@ -57,6 +61,10 @@ export interface PinWrites {
   remove(accountId: string, id: string): Promise<PinRequest | undefined>
   /** The requests made with this upload, removed. */
   removeOfUpload(accountId: string, uploadId: string): Promise<PinRequest[]>
-  /** Sets status and reason of every waiting request of this DAG (of `ids` alone, where given); returns how many. */
-  settle(dag: string, change: { status: PinStatus; reason?: string; ids?: readonly string[] }): Promise<number>
+  /** Sets status and reason of every waiting request of this DAG; returns how many. */
+  settle(dag: string, change: { status: Exclude<PinStatus, 'failed'>; reason?: string }): Promise<number>
+  /** Fails every waiting request of this DAG (of `ids` alone, where given); returns the accounts, one for each. Whoever calls releases what they held. */
+  fail(dag: string, change: { reason: string; ids?: readonly string[] }): Promise<string[]>
+  /** Requests of this account that came with an upload and wait for this DAG: none is given up before `deadline`. */
+  prolong(accountId: string, dag: string, deadline: number): Promise<void>
 }

@@ -20,15 +20,29 @@ export interface Upload {
   roots: UploadRoot[]
 }
 
+/** A block that lists what an upload brought, kept until what it was a part of is complete. */
+export interface PartList {
+  uploadId: string
+  position: number
+  /** Of the list itself. */
+  cid: string
+}
+
 export interface UploadReads {
   get(accountId: string, id: string): Promise<Upload | undefined>
   /** Newest first, `created` strictly before `before`. */
   list(accountId: string, page: { before?: number; limit: number }): Promise<Upload[]>
   count(accountId: string): Promise<number>
+  /** Uploads of this root by accounts that sent no part of it after `before`; oldest first. */
+  stale(dag: string, before: number, limit: number): Promise<{ id: string; accountId: string }[]>
+  /** Every list, by upload and position, after the given one; `isNeeded`: a root of its upload is partial. */
+  partLists(after: PartList | undefined, limit: number): Promise<(PartList & { isNeeded: boolean })[]>
 }
 
 export interface UploadWrites {
   insert(upload: Upload): Promise<void>
+  addPartLists(lists: readonly PartList[]): Promise<void>
+  removePartLists(uploadIds: readonly string[]): Promise<void>
   /** False where the account has no such upload. */
   remove(accountId: string, id: string): Promise<boolean>
   /** Takes one root of an upload away, and the upload with its last one. False where it has no such root. */

@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import type { DagWrites } from '../../ports/db/index.ts'
+import type { Session } from '../session.ts'
+import { charge, uncharge } from './usage.ts'
+
+/** Literals, as in the partial index: SQLite uses it for no bound value. */
+export const isUnheld = sql<boolean>`holders = 0 and released is not null`
+
+export function holdQueries(session: Session): Pick<DagWrites, 'hold' | 'release' | 'giveUp' | 'forget'> {
+  const { q } = session
+
+  const unheld = (cids: readonly string[], upTo: number) => q.updateTable('dag').where('cid', 'in', cids).where(isUnheld).where('released', '<=', upTo)
+
+  return {
+    async hold(accountId, cid, times = 1) {
+      const size = await q
+        .updateTable('dag')
+        .set((e) => ({ holders: e('holders', '+', times), released: null }))
+        .where('cid', '=', cid)
+        .returning(['bytes', 'blocks'])
+        .executeTakeFirstOrThrow()
+      const { holds } = await q
+        .insertInto('account_dag')
+        .values({ account_id: accountId, dag: cid, holds: times })
+        .onConflict((c) => c.columns(['account_id', 'dag']).doUpdateSet({ holds: sql`account_dag.holds + ${times}` }))
+        .returning('holds')
+        .executeTakeFirstOrThrow()
+      if (holds === times) await charge(session, accountId, size)
+    },
+
+    async release(accountId, cid, times, now) {
+      const { holders, ...size } = await q
+        .updateTable('dag')
+        .set((e) => ({ holders: e('holders', '-', times), released: sql`case when holders = ${times} then coalesce(released, ${now}) end` }))
+        .where('cid', '=', cid)
+        .returning(['holders', 'bytes', 'blocks'])
+        .executeTakeFirstOrThrow()
+      if (times === 0) return holders
+      const mine = q.updateTable('account_dag').set((e) => ({ holds: e('holds', '-', times) }))
+      const { holds } = await mine.where('account_id', '=', accountId).where('dag', '=', cid).returning('holds').executeTakeFirstOrThrow()
+      if (holds > 0) return holders
+      await q.deleteFrom('account_dag').where('account_id', '=', accountId).where('dag', '=', cid).execute()
+      await uncharge(session, accountId, size)
+      return holders
+    },
+
+    async giveUp(cids, upTo) {
+      const given = await unheld(cids, upTo).set({ state: 'partial', bytes: null, blocks: null, completed: null, missing_count: 0 }).returning('cid').execute()
+      if (given.length > 0) await q.deleteFrom('missing_block').where('dag', 'in', given.map(({ cid }) => cid)).execute()
+    },
+
+    async forget(cids, upTo) {
+      const nothingKnown = unheld(cids, upTo).where('state', '=', 'partial').where('missing_count', '=', 0)
+      // A failed pin request refers to its row, which stays for that; the others go.
+      const given = (await nothingKnown.set({ released: null }).returning('cid').execute()).map(({ cid }) => cid)
+      if (given.length === 0) return 0
+      const named = new Set((await q.selectFrom('pin_request').select('dag').distinct().where('dag', 'in', given).execute()).map(({ dag }) => dag))
+      const gone = given.filter((cid) => !named.has(cid))
+      if (gone.length > 0) await q.deleteFrom('dag').where('cid', 'in', gone).execute()
+      return given.length
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { UsageReads } from '../../ports/db/index.ts'
+import type { Session } from '../session.ts'
+
+export interface Size {
+  bytes: number | null
+  blocks: number | null
+}
+
+export function usageQueries({ q }: Session): UsageReads {
+  return {
+    async of(accountId) {
+      const row = await q.selectFrom('account_usage').select(['bytes', 'blocks', 'dags']).where('account_id', '=', accountId).executeTakeFirst()
+      return row ?? { bytes: 0, blocks: 0, dags: 0 }
+    },
+  }
+}
+
+/** For a DAG that the account holds from now on. */
+export async function charge({ q }: Session, accountId: string, { bytes, blocks }: Size): Promise<void> {
+  await q
+    .insertInto('account_usage')
+    .values({ account_id: accountId, bytes: bytes ?? 0, blocks: blocks ?? 0, dags: 1 })
+    .onConflict((c) =>
+      c.column('account_id').doUpdateSet({
+        bytes: sql`account_usage.bytes + excluded.bytes`,
+        blocks: sql`account_usage.blocks + excluded.blocks`,
+        dags: sql`account_usage.dags + 1`,
+      }),
+    )
+    .execute()
+}
+
+/** For a DAG that the account holds no longer. */
+export async function uncharge({ q }: Session, accountId: string, { bytes, blocks }: Size): Promise<void> {
+  await q
+    .updateTable('account_usage')
+    .set((e) => ({ bytes: e('bytes', '-', bytes ?? 0), blocks: e('blocks', '-', blocks ?? 0), dags: e('dags', '-', 1) }))
+    .where('account_id', '=', accountId)
+    .execute()
+}
+
+/** For a DAG that has become complete, with all who hold it. */
+export async function chargeHolders({ q }: Session, dag: string, { bytes, blocks }: { bytes: number; blocks: number }): Promise<void> {
+  await q
+    .updateTable('account_usage')
+    .set((e) => ({ bytes: e('bytes', '+', bytes), blocks: e('blocks', '+', blocks) }))
+    .where('account_id', 'in', (e) => e.selectFrom('account_dag').select('account_id').where('dag', '=', dag))
+    .execute()
+}

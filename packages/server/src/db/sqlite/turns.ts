@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DatabaseSync } from 'node:sqlite'
+import { fault } from '../../kernel/faults.ts'
+import { dbFault, isBusy } from '../faults.ts'
+import { createMutex } from './mutex.ts'
+
+/** Milliseconds that a write waits for another process before it gives up. */
+const busyLimit = 30_000
+/** Writers in one commit: enough to share its sync, few enough that the first does not wait long. */
+const maxSharing = 32
+
+/**
+ * The writers of one connection, one at a time. Those who wait for their turn while another has it share its commit, and so its
+ * sync: each has a savepoint of its own in one transaction, which ends when nobody waits.
+ */
+export class Turns {
+  readonly #connection: DatabaseSync
+  readonly #turn = createMutex()
+  readonly #savepoint
+  readonly #release
+  #waiting = 0
+  #sharing: PromiseWithResolvers<void>[] = []
+  #done = () => {}
+
+  constructor(connection: DatabaseSync) {
+    this.#connection = connection
+    this.#savepoint = connection.prepare('savepoint turn')
+    this.#release = connection.prepare('release turn')
+  }
+
+  /** Resolves when the turn has come. It ends with `commit` or `rollBack`. */
+  async begin(): Promise<void> {
+    this.#waiting++
+    const done = await this.#turn()
+    this.#waiting--
+    this.#done = done
+    try {
+      if (!this.#connection.isTransaction) await whenFree(() => this.#connection.exec('begin immediate'))
+      this.#savepoint.run()
+    } catch (error) {
+      this.#leave()
+      throw dbFault(error)
+    }
+  }
+
+  /** Resolves when what was written is durable; rejects where it is rolled back, and then the turn is over too. */
+  async commit(): Promise<void> {
+    const shared = Promise.withResolvers<void>()
+    try {
+      this.#release.run()
+      this.#sharing.push(shared)
+    } catch (error) {
+      this.#undo()
+      shared.reject(dbFault(error))
+    }
+    this.#leave()
+    return shared.promise
+  }
+
+  rollBack(): void {
+    this.#undo()
+    this.#leave()
+  }
+
+  #undo(): void {
+    if (this.#connection.isTransaction) this.#connection.exec('rollback to turn; release turn')
+  }
+
+  /** Lets the next one in, or commits where there is none. */
+  #leave(): void {
+    // SQLite ends a transaction by itself when it meets a full disk.
+    if (!this.#connection.isTransaction) this.#settle(fault('STORAGE_FULL'))
+    else if (this.#waiting === 0 || this.#sharing.length >= maxSharing) this.#commitAll()
+    this.#done()
+  }
+
+  #commitAll(): void {
+    try {
+      this.#connection.exec('commit')
+      this.#settle()
+    } catch (error) {
+      if (this.#connection.isTransaction) this.#connection.exec('rollback')
+      this.#settle(dbFault(error))
+    }
+  }
+
+  #settle(error?: unknown): void {
+    for (const { resolve, reject } of this.#sharing.splice(0)) {
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+  }
+}
+
+/** Tries until no other process writes; the waiting blocks nobody. */
+async function whenFree<T>(run: () => T): Promise<T> {
+  const limit = performance.now() + busyLimit
+  for (;;) {
+    try {
+      return run()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > limit) throw error
+      await sleep(1 + Math.random() * 9)
+    }
+  }
+}
