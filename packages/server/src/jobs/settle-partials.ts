@@ -1,8 +1,7 @@
-import type { Dags } from '../domain/dags/index.ts'
-import { settlePartialsJob } from '../domain/pins/index.ts'
+import { settlePartialsJob, type Dags } from '../domain/dags/index.ts'
 import type { JobHandler } from './queue.ts'
 
-/** After an upload: what it brought may have completed DAGs that were waiting for parts. */
+/** After a start, and where more DAGs wait than can be kept in mind: what was stored may have completed them. */
 export function settlePartials(dags: Dags): JobHandler {
   return {
     kind: settlePartialsJob,

@@ -3,14 +3,17 @@ import { CID } from 'multiformats/cid'
 import { fault, toFault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Dag, DagState, Db, MissingBlock } from '../../ports/db/index.ts'
+import type { DagDamage, DagState, Db, MissingBlock } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
-import { applyMeasure, measureDag } from './measure.ts'
+import { failPins } from '../reclaim/index.ts'
+import type { Completeness } from './completeness.ts'
+import { enqueueSettlePartials } from './jobs.ts'
 
 export interface DagsParts {
   db: Db
   blocks: BlockStore
   clock: Clock
+  completeness: Completeness
 }
 
 export interface DagDescription {
@@ -22,35 +25,48 @@ export interface DagDescription {
   missingCount: number
   /** The first hundred. */
   missing: MissingBlock[]
+  /** Where blocks of it, which were here, are damaged: its state stays `complete`. */
+  damage?: DagDamage
   visits: number
 }
 
 export interface Dags {
   /** Fault NOT_FOUND where nobody here has named this root. */
   describe(principal: Principal, cidText: string): Promise<DagDescription>
+  /** Looks at a DAG again, for which blocks have arrived, or which was too large to be walked within a request. What is wrong with it fails those who wait for it. */
+  settle(dag: string, signal: AbortSignal): Promise<void>
   /**
-   * Looks again at every partial DAG that somebody holds: blocks that arrived through any door may have completed
-   * it. Goes in slices of the list; `signal` stops it between two.
+   * The same for the partial DAGs of which nobody keeps in mind what they wait for: after a start, or where there are more than can be kept.
+   * Goes in slices of the list; `signal` stops it between two.
    */
   settlePartials(signal: AbortSignal): Promise<void>
+  /** Has them looked at soon, since blocks may have been stored by a process that is no more. */
+  start(): Promise<void>
 }
 
 const shownMissing = 100
 const slice = 100
 
-export function createDags({ db, blocks, clock }: DagsParts): Dags {
-  async function settle(dag: Dag, signal: AbortSignal): Promise<void> {
-    const known = await db.read((r) => r.dags.missing(dag.cid, shownMissing))
-    if (known.length > 0 && !(await anyArrived(known))) return
+export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags {
+  async function settle(dag: string, signal: AbortSignal): Promise<void> {
+    const row = await db.read((r) => r.dags.get(dag))
+    if (row?.state !== 'partial' || row.holders === 0) return completeness.forget(dag)
     try {
-      const measure = await measureDag(blocks, CID.parse(dag.cid), { signal })
-      await db.write(async (w) => applyMeasure(w, await w.dags.lock(dag.cid, clock.now()), measure, clock.now()))
+      await using writer = completeness.writer({ signal })
+      await completeness.decide([CID.parse(dag)], { writer, signal, heldOnly: true }, async (looked) => (w) => looked.lock(w, dag, clock.now()))
     } catch (error) {
       // What is wrong with one DAG is told to those who wait for it, and keeps nobody else waiting.
       const { retry, message } = toFault(error)
       if (retry) throw error
-      await db.write((w) => w.pins.settle(dag.cid, { status: 'failed', reason: message }))
+      await db.write((w) => failPins(w, dag, { reason: message }, clock.now()))
     }
+  }
+
+  /** Whether to look at a DAG that is not covered: it can be covered now, or what is missing first is here. */
+  async function isDue(dag: string): Promise<boolean> {
+    if (completeness.hasRoomFor(dag)) return true
+    const missing = await db.read((r) => r.dags.missing(dag, shownMissing))
+    return missing.length === 0 || anyArrived(missing)
   }
 
   async function anyArrived(missing: readonly MissingBlock[]): Promise<boolean> {
@@ -66,21 +82,27 @@ export function createDags({ db, blocks, clock }: DagsParts): Dags {
         const dag = await r.dags.get(cid)
         if (!dag || dag.holders === 0) throw fault('NOT_FOUND', { what: `DAG ${cid}` })
         const missing = dag.state === 'partial' ? await r.dags.missing(cid, shownMissing) : []
-        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, visits: dag.visits }
+        const damage = (await r.damage.ofDags([cid], shownMissing)).get(cid)
+        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, damage, visits: dag.visits }
       })
     },
 
-    async settlePartials(signal) {
-      let after = ''
-      for (;;) {
-        const partial = await db.read((r) => r.dags.partial(after, slice))
-        for (const dag of partial) {
-          signal.throwIfAborted()
-          await settle(dag, signal)
-          after = dag.cid
+    settle,
+
+    settlePartials: (signal) =>
+      completeness.coverAll(async () => {
+        let after = ''
+        for (;;) {
+          const partial = await db.read((r) => r.dags.partial(after, slice))
+          for (const { cid } of partial) {
+            signal.throwIfAborted()
+            if (!completeness.covers(cid) && (await isDue(cid))) await settle(cid, signal)
+            after = cid
+          }
+          if (partial.length < slice) return
         }
-        if (partial.length < slice) return
-      }
-    },
+      }),
+
+    start: () => db.write((w) => enqueueSettlePartials(w, clock.now())),
   }
 }

@@ -8,7 +8,7 @@ const shown = 3
 export function explain(attempts: readonly PeerAttempt[], network: NetworkStatus, progress: FetchProgress): string {
   if (network.driver === 'none') return 'This server does not use the network (THOLE_NETWORK=none); upload the content instead.'
   if (network.state !== 'running') return 'The network process is being started.'
-  const missing = progress.blocks === 0 ? 'The root block is not here' : `Not here yet: ${count(progress.waitingFor, 'block')}`
+  const missing = progress.hasRoot ? `Not here yet: ${count(progress.waitingFor, 'block')}` : 'The root block is not here'
   const connected = attempts.filter(({ state }) => state === 'connected')
   const failed = attempts.filter(({ state }) => state === 'failed' || state === 'skipped' || state === 'lost')
   if (attempts.length === 0) return `${missing}, and there is nobody to ask: name an address that has the content in "origins".`

@@ -1,13 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { assertStorable, identityBytes, isLeaf, linksToFollow, type Block } from '@thole/dag'
+import { assertStorable, CidSet, identityBytes, isLeaf, linksToFollow, type Block } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
-import type { BlockStore } from '../../ports/block-store.ts'
+import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FetchSession } from '../../ports/network.ts'
+import { intactBlock } from './intact-block.ts'
 
 /** How far a fetch has come; written by the walk, read by whoever reports. */
 export interface FetchProgress {
+  /** Whether the root block is here. */
+  hasRoot: boolean
   /** Distinct blocks and bytes of the DAG that are here now. */
   blocks: number
   bytes: number
@@ -22,7 +25,11 @@ export interface FetchProgress {
 export interface FetchWalk {
   root: CID
   blocks: BlockStore
+  /** Takes what comes, and claims what is here; it is to end after the row says that the DAG is complete. */
+  writer: BlockWriter
   session: FetchSession
+  /** Blocks that were missing when somebody looked last. */
+  known: readonly CID[]
   progress: FetchProgress
   clock: Clock
   signal: AbortSignal
@@ -31,18 +38,20 @@ export interface FetchWalk {
 /** What arrived is made durable at least so often, also when nothing more comes: a restart goes on from there. */
 const checkpointMs = 2_000
 const checkpointBytes = 64 * 1024 * 1024
-/** A walk remembers each block that it met, at about 100 bytes. */
+/** So long the blocks that are known to be missing are waited for before anything is walked. */
+const patienceMs = 2_000
+/** A walk remembers each block that it met, at about 20 bytes. */
 const maxBlocks = 10_000_000
 const maxPending = 1_000_000
 const stepsATurn = 500
 
 /**
- * Walks a DAG depth first, reading what is stored and asking the session for the rest. Every block that came is durable
+ * Walks a DAG depth first, reading what is stored and asking the session for the rest; but first it asks for what is known to be missing, since
+ * where nobody has that, there is nothing to walk for. Every block that came is durable
  * when this resolves. Returns the size of the whole DAG, each distinct block once.
  */
-export async function walkWhileFetching({ root, blocks, session, progress, clock, signal }: FetchWalk): Promise<{ bytes: number; blocks: number }> {
-  const writer = blocks.writer()
-  const seen = new Set<string>()
+export async function walkWhileFetching({ root, blocks, writer, session, known, progress, clock, signal }: FetchWalk): Promise<{ bytes: number; blocks: number }> {
+  const seen = new CidSet()
   const todo: CID[] = []
   const asked = new Map<string, CID>()
   const incoming = session.blocks[Symbol.asyncIterator]()
@@ -58,37 +67,51 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   }
 
   const push = (cid: CID) => {
-    const key = keyOf(cid)
-    if (seen.has(key)) return
-    if (seen.size >= maxBlocks) throw fault('DAG_LIMIT', { reason: `it has more than ${maxBlocks} blocks`, limit: maxBlocks })
+    if (!seen.add(cid.code, cid.multihash.bytes)) return
+    if (seen.size > maxBlocks) throw fault('DAG_LIMIT', { reason: `it has more than ${maxBlocks} blocks`, limit: maxBlocks })
     assertStorable(cid)
     if (todo.length >= maxPending) throw fault('DAG_LIMIT', { reason: `more than ${maxPending} of its links wait to be followed`, limit: maxPending })
-    seen.add(key)
     todo.push(cid)
   }
-  const take = (cid: CID, bytes: Uint8Array) => {
-    progress.blocks++
-    progress.bytes += bytes.length
+  const follow = (cid: CID, bytes: Uint8Array) => {
     if (!isLeaf(cid)) for (const link of linksToFollow(cid, bytes).reverse()) push(link)
+  }
+  const count = (size: number) => {
+    progress.hasRoot = true
+    progress.blocks++
+    progress.bytes += size
   }
   const visit = async (cid: CID): Promise<boolean> => {
     const hash = cid.multihash.bytes
-    if (isLeaf(cid)) {
-      const size = await blocks.size(hash)
-      if (size === undefined) return false
-      progress.blocks++
-      progress.bytes += size
-      return true
-    }
-    const bytes = identityBytes(cid) ?? (await blocks.get(hash, { signal }))
-    if (bytes === undefined) return false
-    take(cid, bytes)
+    const inline = identityBytes(cid)
+    const [size] = inline ? [] : await writer.claim([hash])
+    if (!inline && size === undefined) return false
+    const bytes = inline ?? (isLeaf(cid) ? undefined : await intactBlock(blocks, hash, { signal }))
+    if (bytes === undefined && !isLeaf(cid)) return false
+    if (size !== undefined) count(size)
+    if (bytes !== undefined) follow(cid, bytes)
     return true
   }
 
-  try {
+  let isWalking = false
+  const walk = () => {
+    isWalking = true
     // A root that is inline and without links has nothing to fetch.
     if (!(isLeaf(root) && identityBytes(root))) push(root)
+  }
+  const askFirst = async (cids: readonly CID[]) => {
+    const sizes = await writer.claim(cids.map(({ multihash }) => multihash.bytes))
+    if (cids.length === 0 || sizes.some((size) => size !== undefined)) return walk()
+    progress.hasRoot = !cids.some((cid) => keyOf(cid) === keyOf(root))
+    for (const cid of cids) {
+      seen.add(cid.code, cid.multihash.bytes)
+      asked.set(keyOf(cid), cid)
+    }
+    session.want(cids)
+  }
+
+  try {
+    await askFirst(known.slice(0, session.window))
     for (;;) {
       const wants: CID[] = []
       while (todo.length > 0 && asked.size < session.window) {
@@ -104,8 +127,9 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
       progress.waitingFor = asked.size
       if (asked.size === 0 && todo.length === 0) break
       pending ??= incoming.next()
-      const next = unsaved > 0 ? await orAfter(checkpointMs, pending) : await pending
+      const next = await (isWalking ? (unsaved > 0 ? orAfter(checkpointMs, pending) : pending) : orAfter(patienceMs, pending))
       signal.throwIfAborted()
+      if (!isWalking) walk()
       if (next === undefined) {
         await save()
         continue
@@ -118,7 +142,8 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
       progress.lastBlock = clock.now()
       unsaved += bytes.length
       await writer.put({ cid, bytes })
-      take(cid, bytes)
+      count(bytes.length)
+      follow(cid, bytes)
       if (unsaved > checkpointBytes || clock.now() - saved > checkpointMs) await save()
     }
     await writer.commit()
@@ -126,7 +151,7 @@ export async function walkWhileFetching({ root, blocks, session, progress, clock
   } catch (error) {
     pending?.catch(() => {}) // nobody waits for it any more
     // What arrived before a fetch was stopped is worth keeping: the next run goes on from it.
-    await writer.commit().catch(() => writer.end())
+    await writer.commit().catch(() => {})
     throw error
   }
 }

@@ -4,16 +4,20 @@ import { bytesInWords, count, durationInWords } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db, PinRequest } from '../../ports/db/index.ts'
-import type { FetchSession, Network, NetworkStatus, PeerAttempt } from '../../ports/network.ts'
+import type { FetchSession, Network } from '../../ports/network.ts'
+import { failPins } from '../reclaim/index.ts'
+import type { Completeness } from './completeness.ts'
 import { applyMeasure } from './measure.ts'
 import { walkWhileFetching, type FetchProgress } from './fetch-walk.ts'
 import { explain } from './explain.ts'
+import { backoff, isStalled, pause } from './patience.ts'
 
 export interface FetcherParts {
   db: Db
   blocks: BlockStore
   network: Network
   clock: Clock
+  completeness: Completeness
 }
 
 /** How one run of a fetch ended: nothing to do any more, or when to try again. */
@@ -27,16 +31,12 @@ export interface Fetcher {
   run(dag: string, options: { attempts: number; signal: AbortSignal }): Promise<FetchEnd>
 }
 
-/** No block for so long: the run ends and says why. */
-const stallMs = 30_000
-/** The same where there is nobody to wait for: others are to have the place. */
-const hopelessMs = 900
 const reportMs = 1_000
+const askedFirst = 100
 const nextTry = / Next try in [^.]*\.$/
-const backoffMs = [2_000, 5_000, 15_000, 60_000, 300_000, 900_000]
 
 export function createFetcher(parts: FetcherParts): Fetcher {
-  const { db, blocks, network, clock } = parts
+  const { db, blocks, network, clock, completeness } = parts
 
   /** Fails the requests whose time is over, with this reason or the one that they had; returns those that still wait. */
   async function expire(dag: string, reason?: string): Promise<PinRequest[]> {
@@ -45,13 +45,14 @@ export function createFetcher(parts: FetcherParts): Fetcher {
     const over = waiting.filter((request) => request.deadline <= now)
     if (over.length === 0) return waiting
     const why = reason ?? over[0]?.reason?.replace(nextTry, '') ?? 'The content did not arrive.'
-    await db.write((w) => w.pins.settle(dag, { status: 'failed', reason: `Given up at the deadline. ${why}`, ids: over.map(({ id }) => id) }))
+    await db.write((w) => failPins(w, dag, { reason: `Given up at the deadline. ${why}`, ids: over.map(({ id }) => id) }, now))
     return waiting.filter((request) => request.deadline > now)
   }
 
   async function fetchNow(dag: string, session: FetchSession, origins: Set<string>, signal: AbortSignal): Promise<FetchEnd | undefined> {
     const stop = new AbortController()
-    const progress: FetchProgress = { blocks: 0, bytes: 0, fetched: 0, waitingFor: 0, lastBlock: clock.now() }
+    await using writer = completeness.writer()
+    const progress: FetchProgress = { hasRoot: false, blocks: 0, bytes: 0, fetched: 0, waitingFor: 0, lastBlock: clock.now() }
     const watch = async (): Promise<FetchEnd | undefined> => {
       for (;;) {
         await pause(reportMs, AbortSignal.any([signal, stop.signal]))
@@ -63,23 +64,36 @@ export function createFetcher(parts: FetcherParts): Fetcher {
         if (added.length > 0) session.addOrigins(added)
         for (const origin of added) origins.add(origin)
         const quiet = clock.now() - progress.lastBlock
-        if (quiet > stallMs || (quiet > hopelessMs && isHopeless(session.attempts(), network.status()))) return { done: false, runAt: 0, reason }
+        if (isStalled(quiet, session.attempts(), network.status())) return { done: false, runAt: 0, reason }
         const words = progress.fetched > 0 ? `Fetching: ${count(progress.blocks, 'block')}, ${bytesInWords(progress.bytes)} so far.` : reason
         await db.write((w) => w.pins.settle(dag, { status: 'pinning', reason: words }))
+        // This DAG is walked here.
+        writer.touched.delete(dag)
+        await completeness.passOn(writer)
       }
     }
-    const walking = walkWhileFetching({ root: CID.parse(dag), blocks, session, progress, clock, signal: AbortSignal.any([signal, stop.signal]) })
+    const walk = async () => {
+      const known = (await db.read((r) => r.dags.missing(dag, askedFirst))).map(({ cid }) => CID.parse(cid))
+      return walkWhileFetching({ root: CID.parse(dag), blocks, writer, session, known, progress, clock, signal: AbortSignal.any([signal, stop.signal]) })
+    }
+    const walking = walk()
     const watching = watch()
+    let isComplete = false
     try {
       const first = await Promise.race([walking.then((size) => ({ size })), watching.then((end) => ({ end }))])
       if ('end' in first) return first.end
       await db.write(async (w) => applyMeasure(w, await w.dags.lock(dag, clock.now()), { complete: true, ...first.size }, clock.now()))
+      completeness.forget(dag)
+      isComplete = true
       return { done: true }
     } finally {
       stop.abort()
       // Ends the iteration that the walk may be waiting for.
       await session.close()
       await Promise.allSettled([walking, watching])
+      if (isComplete) writer.touched.delete(dag)
+      else if (progress.fetched > 0) writer.touched.add(dag)
+      await completeness.passOn(writer)
     }
   }
 
@@ -96,36 +110,16 @@ export function createFetcher(parts: FetcherParts): Fetcher {
         if (end?.done !== false) return { done: true }
         const left = await expire(dag, end.reason)
         if (left.length === 0) return { done: true }
-        const wait = backoffMs[Math.min(attempts - 1, backoffMs.length - 1)] ?? 0
-        const runAt = Math.min(clock.now() + wait, ...left.map((request) => request.deadline))
+        const runAt = Math.min(clock.now() + backoff(attempts), ...left.map((request) => request.deadline))
         const reason = `${end.reason} Next try in ${durationInWords(runAt - clock.now())}.`
         await db.write((w) => w.pins.settle(dag, { status: 'queued', reason }))
         return { done: false, runAt, reason }
       } catch (error) {
         const { retry, message } = toFault(error)
         if (retry || signal.aborted) throw error
-        await db.write((w) => w.pins.settle(dag, { status: 'failed', reason: message }))
+        await db.write((w) => failPins(w, dag, { reason: message }, clock.now()))
         return { done: true }
       }
     },
   }
-}
-
-/** Nobody is connected, and nobody is being dialled. */
-function isHopeless(attempts: readonly PeerAttempt[], { state }: NetworkStatus): boolean {
-  const settled = attempts.every((attempt) => attempt.state === 'failed' || attempt.state === 'skipped' || attempt.state === 'lost')
-  return settled && (state === 'running' || state === 'off')
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
 }

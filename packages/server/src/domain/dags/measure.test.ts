@@ -1,7 +1,7 @@
-import { buildFile, codecs, profiles, type Block } from '@thole/dag'
+import { buildFile, codecs, DagTracker, profiles, type Block } from '@thole/dag'
 import { expect, test } from 'vitest'
 import { openMemoryStore } from '../../blocks/index.ts'
-import { measureDag } from './measure.ts'
+import { claimingSource, measureOf } from './measure.ts'
 
 const chunk = 256 * 1024
 const chunks = 6
@@ -13,30 +13,34 @@ async function sixChunks() {
   return { root: cid, blocks }
 }
 
-async function storeOf(blocks: readonly Block[]) {
+async function measured(root: Block['cid'], blocks: readonly Block[], damage?: Block) {
   const store = openMemoryStore()
-  const writer = store.writer()
+  await using writer = store.writer()
   for (const block of blocks) await writer.put(block)
   await writer.commit()
-  return store
+  if (damage) store.corrupt(damage.cid.multihash.bytes)
+  const tracker = new DagTracker(root)
+  const source = claimingSource(store, writer)
+  await tracker.advance(source)
+  return measureOf(tracker, source)
 }
 
 test('all there: each distinct block once', async () => {
   const { root, blocks } = await sixChunks()
   const bytes = blocks.reduce((sum, block) => sum + block.bytes.length, 0)
-  expect(await measureDag(await storeOf(blocks), root)).toEqual({ complete: true, bytes, blocks: chunks + 1 })
+  expect(await measured(root, blocks)).toEqual({ complete: true, bytes, blocks: chunks + 1 })
 })
 
-test('some missing: what is missing with its path, and how much was walked', async () => {
+test('some missing: what is missing, with its path', async () => {
   const { root, blocks } = await sixChunks()
   const leaves = blocks.filter(({ cid }) => cid.code === codecs.raw)
-  const gone = new Set([leaves[1], leaves[4]])
-  const found = await measureDag(await storeOf(blocks.filter((block) => !gone.has(block))), root)
-  expect(found).toMatchObject({ complete: false, missingCount: 2, blocks: chunks - 1 })
-  expect(found.complete === false && found.missing.map(({ path }) => path)).toEqual(['1', '4'])
+  const gone = [leaves[1]!, leaves[4]!]
+  const missing = gone.map(({ cid }, i) => ({ cid: cid.toString(), path: ['1', '4'][i] }))
+  expect(await measured(root, blocks.filter((block) => !gone.includes(block)))).toEqual({ complete: false, missingCount: 2, missing })
 })
 
-test('more than it may walk is DAG_LIMIT', async () => {
+test('a node that is damaged is missing', async () => {
   const { root, blocks } = await sixChunks()
-  await expect(measureDag(await storeOf(blocks), root, { maxBlocks: chunks })).rejects.toMatchObject({ code: 'DAG_LIMIT' })
+  const top = blocks.find(({ cid }) => cid.equals(root))!
+  expect(await measured(root, blocks, top)).toMatchObject({ complete: false, missingCount: 1, missing: [{ path: '' }] })
 })

@@ -1,57 +1,36 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { canonicalCid, identityBytes, walkDag } from '@thole/dag'
-import type { CID } from 'multiformats/cid'
-import type { BlockStore } from '../../ports/block-store.ts'
+import { canonicalCid, type DagTracker, type WalkSource } from '@thole/dag'
+import type { BlockStore, BlockWriter, StoreOptions } from '../../ports/block-store.ts'
 import type { Dag, MissingBlock, Writer } from '../../ports/db/index.ts'
+import { intactBlock } from './intact-block.ts'
 
-/** What a walk over the store found: every distinct block once. */
+/** How much of a DAG is stored: every distinct block once. */
 export type Measure =
   | { complete: true; bytes: number; blocks: number }
-  | { complete: false; missing: MissingBlock[]; missingCount: number; /** Blocks that are here. */ blocks: number }
-
-export interface MeasureOptions {
-  signal?: AbortSignal
-  /** Fault DAG_LIMIT beyond this many blocks. */
-  maxBlocks?: number
-}
+  | { complete: false; /** The first of them. */ missing: MissingBlock[]; missingCount: number }
 
 /** How many of the missing blocks are kept, and how many characters of their path. */
 const keptMissing = 100
 const keptPath = 512
-const stepsATurn = 500
 
-/** Walks a DAG in the local store alone. */
-export async function measureDag(blocks: BlockStore, root: CID, options: MeasureOptions = {}): Promise<Measure> {
-  const missing: MissingBlock[] = []
-  let missingCount = 0
-  let bytes = 0
-  let found = 0
-  let steps = 0
-  const source = {
-    has: async (cid: CID) => identityBytes(cid)?.length ?? (await blocks.size(cid.multihash.bytes)),
-    get: async (cid: CID) => identityBytes(cid) ?? (await blocks.get(cid.multihash.bytes, options)),
+/** What is here is claimed by the writer, and so stays until it ends. */
+export function claimingSource(blocks: BlockStore, writer: BlockWriter, options: StoreOptions = {}): WalkSource {
+  return {
+    sizes: (hashes) => writer.claim(hashes),
+    get: ({ multihash }) => intactBlock(blocks, multihash.bytes, options),
   }
-  for await (const step of walkDag(root, { ...source, ...options })) {
-    // The index answers from memory: without a pause nobody else would get a turn.
-    if (++steps % stepsATurn === 0) await nextTurn()
-    if ('missing' in step) {
-      missingCount++
-      if (missing.length < keptMissing) missing.push({ cid: canonicalCid(step.missing), path: shorten(step.path) })
-    } else {
-      found++
-      bytes += step.size
-    }
-  }
-  return missingCount === 0 ? { complete: true, bytes, blocks: found } : { complete: false, missing, missingCount, blocks: found }
 }
 
-function shorten(path: string): string {
-  return path.length > keptPath ? `${path.slice(0, keptPath)}…` : path
+/** What a tracker that is settled knows. */
+export async function measureOf(tracker: DagTracker, source: WalkSource): Promise<Measure> {
+  const { bytes, blocks, missingCount } = tracker
+  if (tracker.isComplete) return { complete: true, bytes, blocks }
+  const missing = await tracker.missing(keptMissing, source, keptPath)
+  return { complete: false, missing: missing.map(({ cid, path }) => ({ cid: canonicalCid(cid), path })), missingCount }
 }
 
 /**
- * Writes what a walk found, and pins every waiting request of a DAG that is complete now. Part of the transaction that
- * has locked the DAG. A DAG that is complete stays so.
+ * Writes what was found, and pins every waiting request of a DAG that is complete now. Part of the transaction that has locked the DAG. A
+ * DAG that is complete stays so.
  */
 export async function applyMeasure(w: Writer, dag: Dag, measure: Measure, now: number): Promise<Dag> {
   if (dag.state !== 'partial') return dag

@@ -1,4 +1,5 @@
 export { createPins, type Pins, type PinsParts } from './pins.ts'
-export { fetchJob, settlePartialsJob } from './jobs.ts'
+export { fetchJob } from './jobs.ts'
 export { recordPin } from './record.ts'
+export { holdsOf } from './release.ts'
 export type { PinWish } from './wish.ts'

@@ -1,8 +1,7 @@
 import type { Writer } from '../../ports/db/index.ts'
 
-/** Work that pins and uploads leave behind; `jobs/` has one handler for each. */
+/** `jobs/fetch-dag.ts` has the handler. */
 export const fetchJob = 'fetch-dag'
-export const settlePartialsJob = 'settle-partials'
 
 /** One fetch per DAG, shared by all that wait for it. */
 export function enqueueFetch(w: Writer, dag: string, now: number): Promise<void> {

@@ -1,18 +1,15 @@
-import { identityBytes } from '@thole/dag'
-import type { CID } from 'multiformats/cid'
-import { fault, toFault } from '../../kernel/faults.ts'
-import type { BlockStore } from '../../ports/block-store.ts'
+import { fault } from '../../kernel/faults.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db, PinFilter, PinRequestView, Writer } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
-import { applyMeasure, measureDag, type Measure } from '../dags/index.ts'
+import type { Completeness, Looked } from '../dags/index.ts'
 import { recordPin } from './record.ts'
 import { releasePin } from './release.ts'
 import { checkWish, type CheckedWish, type PinWish } from './wish.ts'
 
 export interface PinsParts {
   db: Db
-  blocks: BlockStore
+  completeness: Completeness
   clock: Clock
   /** Milliseconds until a fetch is given up. */
   fetchDeadline: number
@@ -34,26 +31,19 @@ export interface Pins {
 /** A request walks at most so many local blocks to answer `pinned` at once; beyond, the fetch job does. */
 const walkBudget = 20_000
 
-export function createPins({ db, blocks, clock, fetchDeadline, wakeJobs }: PinsParts): Pins {
-  /** What is stored of a root that no row calls complete yet, as far as a request may look. */
-  async function look(root: CID, dag: string): Promise<Measure | undefined> {
-    const known = await db.read((r) => r.dags.get(dag))
-    if (known?.state === 'complete') return undefined
-    if (identityBytes(root) === undefined && !(await blocks.has(root.multihash.bytes))) return undefined
-    try {
-      return await measureDag(blocks, root, { maxBlocks: walkBudget })
-    } catch (error) {
-      if (toFault(error).code === 'DAG_LIMIT') return undefined
-      throw error
-    }
+export function createPins({ db, completeness, clock, fetchDeadline, wakeJobs }: PinsParts): Pins {
+  /** Looks at what is stored of the root, as far as a request may, and runs the transaction that is to go by it. */
+  async function decide<T>({ root }: CheckedWish, transaction: (w: Writer, looked: Looked) => Promise<T>): Promise<T> {
+    await using writer = completeness.writer()
+    return await completeness.decide([root], { writer, budget: walkBudget }, async (looked) => (w) => transaction(w, looked))
   }
 
-  async function insert(w: Writer, principal: Principal, wish: CheckedWish, measure: Measure | undefined): Promise<PinRequestView> {
+  async function insert(w: Writer, principal: Principal, wish: CheckedWish, looked: Looked): Promise<PinRequestView> {
     const now = clock.now()
-    const locked = await w.dags.lock(wish.dag, now)
-    const dag = measure ? await applyMeasure(w, locked, measure, now) : locked
+    const { dag } = await looked.lock(w, wish.dag, now)
     const { cid, name, meta, origins } = wish
     const waitsFor = 'Waiting for its turn to be fetched.'
+    await w.dags.hold(principal.account.id, dag.cid)
     return recordPin(w, dag, { accountId: principal.account.id, cid, name, meta, origins, deadline: now + fetchDeadline, waitsFor }, now)
   }
 
@@ -67,8 +57,7 @@ export function createPins({ db, blocks, clock, fetchDeadline, wakeJobs }: PinsP
     async add(principal, wish) {
       demand(principal, 'pins:write')
       const checked = checkWish(wish)
-      const measure = await look(checked.root, checked.dag)
-      const request = await db.write((w) => insert(w, principal, checked, measure))
+      const request = await decide(checked, (w, looked) => insert(w, principal, checked, looked))
       if (request.status !== 'pinned') wakeJobs()
       return request
     },
@@ -88,11 +77,10 @@ export function createPins({ db, blocks, clock, fetchDeadline, wakeJobs }: PinsP
       demand(principal, 'pins:write')
       await find(principal, id)
       const checked = checkWish(wish)
-      const measure = await look(checked.root, checked.dag)
-      const request = await db.write(async (w) => {
+      const request = await decide(checked, async (w, looked) => {
         const old = await w.pins.get(principal.account.id, id)
         if (!old) throw notFound()
-        const fresh = await insert(w, principal, checked, measure)
+        const fresh = await insert(w, principal, checked, looked)
         await releasePin(w, old, clock.now())
         return fresh
       })

@@ -7,7 +7,7 @@ export type NewPin = Pick<PinRequest, 'accountId' | 'cid' | 'name' | 'meta' | 'o
 }
 
 /**
- * Makes a pin request of a DAG that this transaction has locked: `pinned` where it is complete, else `queued` with
+ * Makes a pin request of a DAG that this transaction has locked and holds for it: `pinned` where it is complete, else `queued` with
  * a fetch that all who wait for the DAG share.
  */
 export async function recordPin(w: Writer, dag: Dag, { waitsFor, ...pin }: NewPin, now: number): Promise<PinRequestView> {
@@ -21,7 +21,6 @@ export async function recordPin(w: Writer, dag: Dag, { waitsFor, ...pin }: NewPi
     created: await w.accounts.nextStamp(pin.accountId, now),
   }
   await w.pins.insert(request)
-  await w.dags.addHolders(dag.cid, 1)
   if (waits) await enqueueFetch(w, dag.cid, now)
   return { ...request, bytes: dag.bytes, blocks: dag.blocks }
 }

@@ -1,9 +1,17 @@
 import type { PinRequest, Writer } from '../../ports/db/index.ts'
+import { releaseDag } from '../reclaim/index.ts'
 
 /** Takes a pin request away, and with it the root of the upload that it was made with (house rule: either ends both). */
 export async function releasePin(w: Writer, request: PinRequest, now: number): Promise<void> {
-  await w.dags.lock(request.dag, now)
-  await w.pins.remove(request.accountId, request.id)
-  const ended = request.uploadId !== undefined && (await w.uploads.removeRoot(request.accountId, request.uploadId, request.dag))
-  await w.dags.addHolders(request.dag, ended ? -2 : -1)
+  const { accountId, dag } = request
+  await w.dags.lock(dag, now)
+  const removed = await w.pins.remove(accountId, request.id)
+  if (!removed) return
+  const ended = removed.uploadId !== undefined && (await w.uploads.removeRoot(accountId, removed.uploadId, dag))
+  await releaseDag(w, accountId, dag, holdsOf(removed) + (ended ? 1 : 0), now)
+}
+
+/** A failed request holds nothing any more. */
+export function holdsOf({ status }: PinRequest): number {
+  return status === 'failed' ? 0 : 1
 }

@@ -36,12 +36,13 @@ test('a root is served until its last holder goes, by either door', async () => 
   await retrieval.assertServed(cid)
   await db.write(async (w) => {
     await w.dags.lock(key, 1)
-    await w.dags.addHolders(key, 2)
+    await w.dags.hold(house.account, key)
+    await w.dags.hold(house.account, key)
   })
-  await db.write((w) => w.dags.addHolders(key, -1))
+  await db.write((w) => w.dags.release(house.account, key, 1, 2))
   await retrieval.assertServed(cid)
   expect(await retrieval.server.size(cid)).toBe(7)
-  await db.write((w) => w.dags.addHolders(key, -1))
+  await db.write((w) => w.dags.release(house.account, key, 1, 2))
   await expect(retrieval.assertServed(cid)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   expect(await retrieval.server.get(cid)).toBeUndefined()
   expect(await retrieval.server.size(cid)).toBeUndefined()
@@ -53,17 +54,17 @@ test('a root that another process let go is refused soon, and one that was let g
   const cid = await house.put('content')
   const key = cid.toString()
   await named(db, key)
-  await db.write((w) => w.dags.addHolders(key, 1))
+  await db.write((w) => w.dags.hold(house.account, key))
   await retrieval.assertServed(cid)
   await retrieval.assertServed(await house.put('another root, for which there is no room'))
   const elsewhere = await openDb({ url: house.url })
-  await elsewhere.write((w) => w.dags.addHolders(key, -1))
+  await elsewhere.write((w) => w.dags.release(house.account, key, 1, 2))
   await vi.waitFor(() => expect(retrieval.assertServed(cid)).rejects.toMatchObject({ code: 'NOT_FOUND' }))
   await elsewhere.close()
-  await db.write((w) => w.dags.addHolders(key, 1))
+  await db.write((w) => w.dags.hold(house.account, key))
   await retrieval.assertServed(cid)
   const looking = retrieval.assertServed(cid)
-  await db.write((w) => w.dags.addHolders(key, -1))
+  await db.write((w) => w.dags.release(house.account, key, 1, 2))
   await looking
   await expect(retrieval.assertServed(cid)).rejects.toMatchObject({ code: 'NOT_FOUND' })
 })
@@ -100,11 +101,14 @@ async function open(served?: Partial<ServedLimits>) {
   const url = join(folder, 'thole.db')
   const db = await openDb({ url })
   await db.migrate()
+  const account = 'an account'
+  await db.write((w) => w.accounts.insert({ id: account, email: 'a@example.org', role: 'user', created: 1, suspended: false }))
   const blocks = openMemoryStore()
   const retrieval = createRetrieval({ db, blocks, served })
   return {
     url,
     db,
+    account,
     retrieval,
     async put(text: string) {
       const cid = cidOf(text)

@@ -46,7 +46,7 @@ export async function receiveFiles(files: AsyncIterable<IncomingFile>, sink: Blo
 const maxRoots = 100
 
 export async function receiveCar(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { signal }: ReceiveOptions): Promise<ReceivedRoots> {
-  const car = await readCar(bytes, { maxRoots, signal })
+  const car = await readCar(bytes, { maxRoots, signal, reuse: true })
   car.roots.forEach(assertStorable)
   let blocks = 0
   for await (const block of car.blocks) {

@@ -1,20 +1,23 @@
 import { canonicalCid, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
-import { fault, toFault } from '../../kernel/faults.ts'
+import { fault } from '../../kernel/faults.ts'
 import { checkName } from '../../kernel/names.ts'
 import { count } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db, PinRequestView, Upload, Writer } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
-import { applyMeasure, measureDag, type Measure } from '../dags/index.ts'
-import { recordPin, settlePartialsJob } from '../pins/index.ts'
+import type { Completeness, Looked, Measure } from '../dags/index.ts'
+import { holdsOf, recordPin } from '../pins/index.ts'
+import { garbageNotes, releaseDag } from '../reclaim/index.ts'
 import { meter } from './meter.ts'
+import { listParts } from './part-list.ts'
 import { receiveCar, receiveFile, receiveFiles, type IncomingFile, type ReceivedRoots, type ReceiveOptions } from './receive.ts'
 
 export interface UploadsParts {
   db: Db
   blocks: BlockStore
+  completeness: Completeness
   clock: Clock
   /** Bytes of one upload. */
   maxBody: number
@@ -52,84 +55,66 @@ export interface Uploads {
   remove(principal: Principal, id: string): Promise<void>
 }
 
-/** Blocks that one upload may have walked before its answer. */
-const walkBudget = 5_000_000
+/** Blocks that one upload may have looked at before its answer; beyond, a job looks at the rest. */
+const walkBudget = 2_000_000
 
-interface Root {
-  cid: CID
-  dag: string
-  /** Undefined where a row says already that it is complete, or where it is too large to walk within a request. */
-  measure?: Measure
+interface NewUpload extends Pick<Upload, 'kind' | 'bytes'> {
+  roots: CID[]
+  /** CIDs of the lists of what it brought; none where nothing is missing. */
+  partLists: string[]
 }
 
-export function createUploads({ db, blocks, clock, maxBody, minFree, partialTtl, wakeJobs }: UploadsParts): Uploads {
+export function createUploads({ db, blocks, completeness, clock, maxBody, minFree, partialTtl, wakeJobs }: UploadsParts): Uploads {
   type Read = (sink: BlockSink, options: ReceiveOptions, metered: ReturnType<typeof meter>) => Promise<ReceivedRoots>
+  const noteGarbage = garbageNotes({ db, clock })
 
   async function receive(principal: Principal, wish: UploadWish, read: Read): Promise<Received> {
     demand(principal, 'upload')
     checkName(wish.name)
     const watch = meter({ maxBytes: maxBody, free: async () => (await blocks.stats()).free - minFree, signal: wish.signal })
     await watch.demandRoom()
-    const writer = blocks.writer({ signal: wish.signal })
+    const { signal } = wish
+    await using writer = completeness.writer({ signal })
     try {
-      const received = await read((block) => writer.put(block), { profile: wish.profile, signal: wish.signal }, watch)
-      wish.signal.throwIfAborted()
+      const parts = listParts(writer)
+      const received = await read((block) => parts.put(block), { profile: wish.profile, signal }, watch)
+      signal.throwIfAborted()
+      const roots = distinct(received.roots)
+      // Most parts of a DAG leave it partial: their list then takes no commit of its own.
+      if (roots.some((root) => completeness.covers(canonicalCid(root)))) await parts.finish()
       await writer.commit()
-      const roots = await measure(distinct(received.roots), wish.signal)
-      const result = await db.write((w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), roots }))
+      const result = await completeness.decide(roots, { writer, budget: walkBudget, signal }, async (looked) => {
+        const partLists = looked.isComplete ? [] : await parts.finish()
+        if (partLists.length > 0) await writer.commit()
+        return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), roots, partLists }, looked)
+      })
       wakeJobs()
       return result
     } catch (error) {
-      await writer.end()
+      if (watch.bytes() > 0) await noteGarbage()
       throw error
     }
   }
 
-  /** Walks the new roots one after the other, all within one budget. */
-  async function measure(cids: readonly CID[], signal: AbortSignal): Promise<Root[]> {
-    const roots: Root[] = []
-    let left = walkBudget
-    for (const cid of cids) {
-      const dag = canonicalCid(cid)
-      const known = await db.read((r) => r.dags.get(dag))
-      const isDue = known?.state !== 'complete' && left > 0
-      const found = isDue ? await measureWithin(left, cid, signal) : undefined
-      // A walk that was given up has used all that was left.
-      if (isDue) left = found ? left - stepsOf(found) : 0
-      roots.push({ cid, dag, measure: found })
-    }
-    return roots
-  }
-
-  /** Undefined where the DAG has more blocks than that: a job walks it then. */
-  async function measureWithin(maxBlocks: number, cid: CID, signal: AbortSignal): Promise<Measure | undefined> {
-    try {
-      return await measureDag(blocks, cid, { maxBlocks, signal })
-    } catch (error) {
-      if (toFault(error).code === 'DAG_LIMIT') return undefined
-      throw error
-    }
-  }
-
-  async function record(w: Writer, principal: Principal, wish: UploadWish, received: Pick<Upload, 'kind' | 'bytes'> & { roots: Root[] }): Promise<Received> {
+  async function record(w: Writer, principal: Principal, wish: UploadWish, received: NewUpload, looked: Looked): Promise<Received> {
     const now = clock.now()
     const accountId = principal.account.id
     const { kind, bytes } = received
-    const roots = received.roots.map(({ cid, dag }, i) => ({ cid: cid.toString(), dag, name: nameOf(wish.name, i, received.roots.length) }))
+    const roots = received.roots.map((cid, i) => ({ cid: cid.toString(), dag: canonicalCid(cid), name: nameOf(wish.name, i, received.roots.length) }))
     const upload: Upload = { id: crypto.randomUUID(), accountId, name: wish.name, kind, bytes, created: await w.accounts.nextStamp(accountId, now), roots }
     await w.uploads.insert(upload)
+    await w.uploads.addPartLists(received.partLists.map((list, position) => ({ uploadId: upload.id, position, cid: list })))
     const pins: PinRequestView[] = []
     // Locks are taken in one order everywhere, so that two uploads of the same roots cannot wait for each other.
-    const order = received.roots.map((root, i) => ({ root, i })).sort((a, b) => (a.root.dag < b.root.dag ? -1 : 1))
+    const order = roots.map((root, i) => ({ root, i })).sort((a, b) => (a.root.dag < b.root.dag ? -1 : 1))
     for (const { root, i } of order) {
-      const locked = await w.dags.lock(root.dag, now)
-      const dag = root.measure ? await applyMeasure(w, locked, root.measure, now) : locked
-      await w.dags.addHolders(root.dag, 1)
+      const { dag, measure } = await looked.lock(w, root.dag, now)
+      await w.dags.hold(accountId, root.dag, wish.pin ? 2 : 1)
+      if (dag.state === 'partial') await w.pins.prolong(accountId, dag.cid, now + partialTtl)
       if (!wish.pin) continue
-      const pin = { accountId, cid: root.cid.toString(), name: roots[i]?.name, origins: [], deadline: now + partialTtl, uploadId: upload.id }
-      pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(root.measure) }, now)
+      const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id }
+      pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(measure) }, now)
     }
-    if ((await w.dags.partial('', 1)).length > 0) await w.jobs.enqueue({ kind: settlePartialsJob, key: '', runAt: now })
     return { upload, pins }
   }
 
@@ -150,17 +135,17 @@ export function createUploads({ db, blocks, clock, maxBody, minFree, partialTtl,
       await db.write(async (w) => {
         const upload = await w.uploads.get(accountId, id)
         if (!upload) throw fault('NOT_FOUND', { what: 'upload of that id' })
-        for (const dag of upload.roots.map((root) => root.dag).sort()) await w.dags.lock(dag, clock.now())
-        for (const { dag } of await w.pins.removeOfUpload(accountId, id)) await w.dags.addHolders(dag, -1)
-        for (const { dag } of upload.roots) await w.dags.addHolders(dag, -1)
+        const now = clock.now()
+        for (const dag of upload.roots.map((root) => root.dag).sort()) await w.dags.lock(dag, now)
+        const pins = await w.pins.removeOfUpload(accountId, id)
+        for (const { dag } of upload.roots) {
+          const pinned = pins.filter((pin) => pin.dag === dag).reduce((sum, pin) => sum + holdsOf(pin), 0)
+          await releaseDag(w, accountId, dag, 1 + pinned, now)
+        }
         await w.uploads.remove(accountId, id)
       })
     },
   }
-}
-
-function stepsOf(measure: Measure): number {
-  return measure.complete ? measure.blocks : measure.blocks + measure.missingCount
 }
 
 /** A CAR may name a root twice, also in two spellings. */

@@ -1,0 +1,6 @@
+export { garbageNotes } from './garbage.ts'
+export { reclaimJob, type ReclaimCause } from './jobs.ts'
+export { createReclaim, type Reclaim, type ReclaimParts } from './reclaim.ts'
+export { failPins, releaseDag } from './release.ts'
+export type { ReclaimReport } from './report.ts'
+export { scheduleReclaim, type ReclaimSchedule, type ScheduleParts } from './schedule.ts'

@@ -1,0 +1,74 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { Db } from '../../ports/db/index.ts'
+import { enqueue, type ReclaimCause } from './jobs.ts'
+import type { Reclaim } from './reclaim.ts'
+import type { ReclaimReport } from './report.ts'
+import { retirePartials } from './retire.ts'
+
+export interface ScheduleParts {
+  db: Db
+  clock: Clock
+  reclaim: Reclaim
+  /** Milliseconds that an account's parts of a DAG wait for further ones. */
+  partialTtl: number
+}
+
+export interface ReclaimSchedule {
+  /** Once at every start. */
+  begin(): Promise<void>
+  /** One turn of the job of this cause: reclaims where it is time, and sets the job's next turn. */
+  turn(cause: ReclaimCause, signal: AbortSignal): Promise<void>
+}
+
+const day = 86_400_000
+const leastRest = 1_000
+/** After a run, reclaim rests so many times as long as that took. */
+const restFactor = 9
+/** After a run that could not sweep: a repair takes its time. */
+const blockedRest = 600_000
+
+/** When reclaim runs: a delete is one row, and marking reads the inner nodes of all that is held. */
+export function scheduleReclaim({ db, clock, reclaim, partialTtl }: ScheduleParts): ReclaimSchedule {
+  const regularly = Math.min(day, partialTtl)
+  const again = (cause: ReclaimCause, at: number) => db.write((w) => enqueue(w, cause, at))
+
+  /** When the next run may begin. */
+  async function rested(): Promise<number> {
+    return restUntil(await reclaim.lastReport(), clock.now())
+  }
+
+  async function turnOfReleased(signal: AbortSignal): Promise<void> {
+    const due = await reclaim.nextDue()
+    if (due === undefined) return
+    const start = Math.max(due, await rested())
+    if (start > clock.now()) return again('released', start)
+    await reclaim.run(signal)
+    const next = await reclaim.nextDue()
+    if (next !== undefined) await again('released', Math.max(next, await rested()))
+  }
+
+  return {
+    begin: () =>
+      db.write(async (w) => {
+        await enqueue(w, 'regular', clock.now() + regularly)
+        await enqueue(w, 'released', clock.now() + leastRest)
+      }),
+
+    async turn(cause, signal) {
+      if (cause === 'released') return turnOfReleased(signal)
+      const start = await rested()
+      if (start > clock.now()) return again(cause, start)
+      if (cause === 'regular') {
+        await again(cause, clock.now() + regularly)
+        await retirePartials({ db, now: clock.now(), ttl: partialTtl, signal })
+      }
+      await reclaim.run(signal)
+    },
+  }
+}
+
+/** A report of the future is of a clock that was put back since. */
+function restUntil(last: ReclaimReport | undefined, now: number): number {
+  if (last === undefined || last.ended > now) return now
+  return last.ended + Math.max(leastRest, restFactor * (last.ended - last.started), last.blocked ? blockedRest : 0)
+}

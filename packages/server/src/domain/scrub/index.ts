@@ -1,0 +1,6 @@
+export { hashText } from './hash-text.ts'
+export { repairJob, scrubJob } from './jobs.ts'
+export { createRepairer, type Repairer } from './repairer.ts'
+export { createScrubber, type Scrubber, type ScrubberParts, type ScrubProgress } from './scrubber.ts'
+export { watchDamage, type DamageWatch } from './watch-damage.ts'
+export { damageWords, repairWords } from './words.ts'

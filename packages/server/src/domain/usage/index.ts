@@ -1,0 +1,1 @@
+export { createUsage, type AccountUsage, type StorageFacts, type UsageFacts, type UsageParts } from './usage.ts'
