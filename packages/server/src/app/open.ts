@@ -2,26 +2,34 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { openDiskStore } from '../blocks/index.ts'
 import type { Config } from '../config/config.ts'
 import { createAccounts, createKeys, createSetup } from '../domain/accounts/index.ts'
-import { createDags, createFetcher } from '../domain/dags/index.ts'
+import { createCompleteness, createDags, createFetcher } from '../domain/dags/index.ts'
 import { createPins } from '../domain/pins/index.ts'
+import { createReclaim, scheduleReclaim } from '../domain/reclaim/index.ts'
 import { createRetrieval } from '../domain/retrieval/index.ts'
+import { createRepairer, createScrubber, watchDamage } from '../domain/scrub/index.ts'
 import { createUploads } from '../domain/uploads/index.ts'
+import { createUsage } from '../domain/usage/index.ts'
 import { serveGateway } from '../http/gateway/index.ts'
 import { createHttpServer } from '../http/server.ts'
 import { dashboard } from '../http/web/static.ts'
 import { fetchDag } from '../jobs/fetch-dag.ts'
 import { createQueue } from '../jobs/queue.ts'
+import { reclaim as reclaimNow } from '../jobs/reclaim.ts'
+import { repair } from '../jobs/repair.ts'
+import { scrub } from '../jobs/scrub.ts'
+import { settleDag } from '../jobs/settle-dag.ts'
 import { settlePartials } from '../jobs/settle-partials.ts'
 import { openTokens } from '../services/tokens/index.ts'
 import { systemClock as clock } from './clock.ts'
-import { openDatabase } from './database.ts'
+import { storeWorks } from './commands/works.ts'
+import { openControl } from './control/server.ts'
 import { instanceFacts } from './instance-facts.ts'
 import { openLog } from './log.ts'
 import { openNetwork } from './network.ts'
 import { openSignIn } from './sign-in.ts'
+import { openStore } from './store.ts'
 import { version } from './version.ts'
 
 export interface App {
@@ -38,9 +46,9 @@ export async function openApp(config: Config): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const log = openLog(config.log)
 
-  const db = opened.adopt(await openDatabase(config), (it) => it.close())
-  const blocks = opened.adopt(await openDiskStore({ folder: config.blocks.folder, log }), (it) => it.close())
-  const retrieval = opened.adopt(createRetrieval({ db, blocks }), (it) => it.close())
+  const { db, blocks } = opened.use(await openStore(config, log))
+  const damage = opened.adopt(watchDamage({ db, blocks, clock, log }), (it) => it.close())
+  const retrieval = opened.adopt(createRetrieval({ db, blocks, onLost: damage.note }), (it) => it.close())
   const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
   // It takes longest to start, so the rest is made ready meanwhile.
   const networkUp = network.start(retrieval.server)
@@ -50,19 +58,26 @@ export async function openApp(config: Config): Promise<App> {
   const accounts = createAccounts({ db, signIn, clock })
   const keys = createKeys({ db, tokens, clock })
   const setup = createSetup({ db, accounts })
-  const dags = createDags({ db, blocks, clock })
-  const fetcher = createFetcher({ db, blocks, network, clock })
-  const queue = opened.adopt(createQueue({ db, clock, log, handlers: [fetchDag(fetcher), settlePartials(dags)], alone: db.kind === 'sqlite' }), (it) => it.close())
+  const completeness = opened.adopt(createCompleteness({ db, blocks, clock }), (it) => it.close())
+  const dags = createDags({ db, blocks, clock, completeness })
+  const fetcher = createFetcher({ db, blocks, network, clock, completeness })
+  const scrubber = createScrubber({ db, blocks, clock, log, ...config.scrub })
+  const repairer = createRepairer({ db, blocks, completeness, network, clock, log })
+  const reclaim = createReclaim({ db, blocks, clock, grace: config.reclaimGrace, log })
+  const reclaimSchedule = scheduleReclaim({ db, clock, reclaim, partialTtl: config.partialTtl })
+  const usage = createUsage({ db, blocks, reclaim })
+  const handlers = [fetchDag(fetcher), settleDag(dags), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer)]
+  const queue = opened.adopt(createQueue({ db, clock, log, handlers, alone: db.kind === 'sqlite' }), (it) => it.close())
   const wakeJobs = () => queue.wake()
-  const pins = createPins({ db, blocks, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
+  const pins = createPins({ db, completeness, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
   const { maxBody, gatewayHosts } = config.http
-  const uploads = createUploads({ db, blocks, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl, wakeJobs })
+  const uploads = createUploads({ db, blocks, completeness, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl, wakeJobs })
 
   if (config.admin) await accounts.ensureAdmin(config.admin.email, config.admin.password)
 
   let ready = false
   const server = createHttpServer({
-    accounts, keys, setup, signIn, uploads, pins, dags, maxBody, log,
+    accounts, keys, setup, signIn, uploads, pins, dags, usage, scrubber, maxBody, log,
     delegates: () => network.delegates(),
     version,
     instance: () => instanceFacts(config, network, addressOf(server)),
@@ -70,7 +85,11 @@ export async function openApp(config: Config): Promise<App> {
     gateway: serveGateway({ retrieval, config: { gatewayHosts }, log }),
     isReady: () => ready,
   })
+  opened.adopt(await openControl({ dataFolder: config.dataFolder, works: storeWorks({ db, blocks, config, log, dags }), log }), (it) => it.close())
   await networkUp
+  await scrubber.schedule()
+  await reclaimSchedule.begin()
+  await dags.start()
   queue.start()
   server.listen(config.http.port, config.http.host)
   await once(server, 'listening')

@@ -1,6 +1,7 @@
 import { parseConfig, type Config } from '../config/config.ts'
 import { readEnv } from '../config/env.ts'
 import { toFault } from '../kernel/faults.ts'
+import { blocksInWords } from './blocks.ts'
 import { openApp, type App } from './open.ts'
 
 /** The server as a program: starts, greets, ends with a signal. */
@@ -24,6 +25,7 @@ async function greeting(app: App, config: Config): Promise<string> {
     `  database      ${config.databaseUrl ? 'PostgreSQL' : 'SQLite, in the data folder'}`,
     `  network       ${networkWords[config.network.mode]}`,
   ]
+  if ('bucket' in config.blocks) lines.push(`  blocks        ${blocksInWords(config)}`)
   const token = await app.setupToken()
   // Behind '#', so that no log on the way sees it.
   if (token) lines.push('', `  Make the first admin here, once:  ${app.url}/setup#token=${token}`)

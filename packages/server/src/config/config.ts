@@ -17,7 +17,8 @@ export interface Config {
   dataFolder: string
   /** `postgres://…`, or undefined: SQLite in the data folder. */
   databaseUrl?: string
-  blocks: { folder: string; /** Bytes that must stay free on the disk. */ minFree: number }
+  /** `minFree`: bytes that must stay free on the disk. */
+  blocks: ({ folder: string } | { bucket: string; /** Without slashes at its ends; may be empty. */ prefix: string }) & { minFree: number }
   network:
     | { mode: 'none' }
     | { mode: 'local' | 'public'; listen: string[]; peers: string[]; dialPrivate: boolean }
@@ -25,6 +26,9 @@ export interface Config {
   fetchDeadline: number
   /** Milliseconds that a DAG of which parts are missing waits for them. */
   partialTtl: number
+  /** Milliseconds that content stays after nothing holds it any more. */
+  reclaimGrace: number
+  scrub: { /** Milliseconds within which every block is read once; 0: only when asked. */ period: number; /** Bytes a second. */ rate: number }
   /** An admin to be made at start. */
   admin?: { email: string; password: string }
   log: string
@@ -43,10 +47,12 @@ export function parseConfig(env: Env): Config {
     },
     dataFolder,
     databaseUrl: databaseUrl(env),
-    blocks: { folder: blocksFolder(env, dataFolder), minFree: integer(env, 'THOLE_MIN_FREE', 0) },
+    blocks: { ...blocksPlace(env, dataFolder), minFree: integer(env, 'THOLE_MIN_FREE', 0) },
     network: network(env),
     fetchDeadline: integer(env, 'THOLE_FETCH_DEADLINE', 1) * 1000,
     partialTtl: integer(env, 'THOLE_PARTIAL_TTL', 1) * 1000,
+    reclaimGrace: integer(env, 'THOLE_RECLAIM_GRACE', 0) * 1000,
+    scrub: { period: integer(env, 'THOLE_SCRUB_DAYS', 0, 36_500) * 86_400_000, rate: integer(env, 'THOLE_SCRUB_RATE', 1) },
     admin: admin(env),
     log: oneOf(env, 'THOLE_LOG', ['debug', 'info', 'warn', 'error', 'silent']),
   }
@@ -69,9 +75,12 @@ function databaseUrl(env: Env): string | undefined {
   return url
 }
 
-function blocksFolder(env: Env, dataFolder: string): string {
-  if (env.THOLE_BLOCKS.includes('://')) throw refuse('THOLE_BLOCKS', 'must be a folder on this machine')
-  return resolve(dataFolder, env.THOLE_BLOCKS || 'blocks')
+function blocksPlace(env: Env, dataFolder: string): { folder: string } | { bucket: string; prefix: string } {
+  const place = env.THOLE_BLOCKS
+  if (!place.includes('://')) return { folder: resolve(dataFolder, place || 'blocks') }
+  const { bucket, prefix = '' } = /^s3:\/\/(?<bucket>[^/]+)(?:\/+(?<prefix>.*?)\/*)?$/.exec(place)?.groups ?? {}
+  if (bucket === undefined) throw refuse('THOLE_BLOCKS', 'must be a folder on this machine or s3://bucket/prefix')
+  return { bucket, prefix }
 }
 
 function admin(env: Env): Config['admin'] {

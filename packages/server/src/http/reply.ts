@@ -17,6 +17,9 @@ export interface SendOptions {
   signal: AbortSignal
 }
 
+/** Bytes that may wait for the client: several small chunks then share a write. */
+const maxUnsent = 1 << 20
+
 /**
  * Writes a reply. Resolves when all of it was handed to the system, rejects with a Fault otherwise: ABORTED where the
  * client went away or `signal` aborted, else what the body threw. Where the body failed before its first chunk,
@@ -65,7 +68,7 @@ async function sendChunks(outgoing: ServerResponse, { status, headers, sent }: R
     assertOpen(outgoing)
     written += next.value.length
     if (length !== undefined && written > length) throw new Error(`the body is longer than the ${length} bytes announced`)
-    if (!write(outgoing, next.value, sent)) await drained(outgoing)
+    if (!write(outgoing, next.value, sent) && outgoing.writableLength >= maxUnsent) await drained(outgoing)
   }
   assertOpen(outgoing)
   if (length !== undefined && written < length) throw new Error(`the body ended after ${written} of ${length} bytes`)
@@ -90,7 +93,11 @@ function drained(outgoing: ServerResponse): Promise<void> {
 
 function ended(outgoing: ServerResponse): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  outgoing.once('finish', resolve).once('close', () => reject(gone()))
+  const cut = () => reject(gone())
+  outgoing.once('close', cut).once('finish', () => {
+    outgoing.off('close', cut)
+    resolve()
+  })
   outgoing.end()
   return promise
 }

@@ -19,7 +19,7 @@ export async function receiveBody(uploads: Uploads, principal: Principal, call: 
   const isCar = call.req.query('format') === 'car' || type === 'application/vnd.ipld.car' || type === 'application/car'
   if (isForm && isCar) return uploads.car(principal, firstFile(call), wish)
   if (isForm) return uploads.files(principal, formFiles(call.env.incoming), wish)
-  if (isCar) return uploads.car(principal, bodyOf(call), wish)
+  if (isCar) return uploads.car(principal, bodyOf(call, { reuse: true }), wish)
   return uploads.file(principal, bodyOf(call, { reuse: true }), wish)
 }
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Dags } from '../../domain/dags/index.ts'
 import type { Api } from './router.ts'
-import { dagShape, json, problems } from './shapes.ts'
+import { dagShape, damageView, json, problems } from './shapes.ts'
 
 const get = createRoute({
   method: 'get',
@@ -12,5 +12,8 @@ const get = createRoute({
 })
 
 export function dagRoutes(routes: Api, { dags }: { dags: Dags }): void {
-  routes.openapi(get, async (call) => call.json(await dags.describe(call.var.principal, call.req.valid('param').cid), 200))
+  routes.openapi(get, async (call) => {
+    const { damage, ...dag } = await dags.describe(call.var.principal, call.req.valid('param').cid)
+    return call.json({ ...dag, damaged: damage && damageView(damage) }, 200)
+  })
 }

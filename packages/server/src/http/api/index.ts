@@ -1,7 +1,9 @@
 import type { Accounts, Keys, Setup } from '../../domain/accounts/index.ts'
 import type { Dags } from '../../domain/dags/index.ts'
 import type { Pins } from '../../domain/pins/index.ts'
+import type { Scrubber } from '../../domain/scrub/index.ts'
 import type { Uploads } from '../../domain/uploads/index.ts'
+import type { UsageFacts } from '../../domain/usage/index.ts'
 import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
@@ -12,8 +14,10 @@ import { keyRoutes } from './keys.ts'
 import { pinRoutes } from './pins.ts'
 import { problem } from './problem.ts'
 import { apiRouter, type Api } from './router.ts'
+import { scrubRoutes } from './scrub.ts'
 import { sessionRoutes } from './session.ts'
 import { uploadRoutes } from './uploads.ts'
+import { usageRoutes } from './usage.ts'
 
 export interface ApiParts {
   accounts: Accounts
@@ -23,6 +27,8 @@ export interface ApiParts {
   uploads: Uploads
   pins: Pins
   dags: Dags
+  usage: UsageFacts
+  scrubber: Scrubber
   version: string
   instance: () => InstanceFacts
   maxBody: number
@@ -45,7 +51,9 @@ export function api(parts: ApiParts): Api {
   uploadRoutes(routes, parts)
   pinRoutes(routes, parts)
   dagRoutes(routes, parts)
+  usageRoutes(routes, parts)
   keyRoutes(routes, parts)
+  scrubRoutes(routes, parts)
   routes.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   routes.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { PinRequestView, Upload } from '../../ports/db/index.ts'
+import { repairWords } from '../../domain/scrub/index.ts'
+import type { DagDamage, PinRequestView, Upload } from '../../ports/db/index.ts'
 
 /** The JSON shapes of the API, in one place: schemas for the document, and how rows become them. */
 export const rootShape = z.object({ cid: z.string(), name: z.string().optional() }).openapi('Root')
@@ -7,6 +8,15 @@ export const rootShape = z.object({ cid: z.string(), name: z.string().optional()
 export const uploadShape = z
   .object({ id: z.string(), name: z.string().optional(), kind: z.enum(['file', 'directory', 'car']), bytes: z.number(), created: z.iso.datetime(), roots: z.array(rootShape) })
   .openapi('Upload')
+
+export const damageShape = z
+  .object({
+    blocks: z.number().openapi({ description: 'Blocks that cannot be read; what lies below one with links is not known' }),
+    first: z.array(z.object({ cid: z.string(), path: z.string() })),
+    since: z.iso.datetime(),
+    repair: z.string().openapi({ description: 'What is being done about it, in words' }),
+  })
+  .openapi('Damage')
 
 export const pinShape = z
   .object({
@@ -18,6 +28,7 @@ export const pinShape = z
     created: z.iso.datetime(),
     bytes: z.number().optional(),
     blocks: z.number().optional(),
+    damaged: damageShape.optional(),
     uploadId: z.string().optional(),
   })
   .openapi('Pin')
@@ -30,6 +41,7 @@ export const dagShape = z
     blocks: z.number().optional(),
     missingCount: z.number(),
     missing: z.array(z.object({ cid: z.string(), path: z.string() })),
+    damaged: damageShape.optional().openapi({ description: 'Blocks that were here and cannot be read; absent where all is well' }),
     visits: z.number(),
   })
   .openapi('Dag')
@@ -57,8 +69,12 @@ export function uploadView({ id, name, kind, bytes, created, roots }: Upload): z
   return { id, name, kind, bytes, created: iso(created), roots: roots.map(({ cid, name: rootName }) => ({ cid, name: rootName })) }
 }
 
-export function pinView({ id, cid, name, status, reason, created, bytes, blocks, uploadId }: PinRequestView): z.infer<typeof pinShape> {
-  return { id, cid, name, status, reason, created: iso(created), bytes, blocks, uploadId }
+export function pinView({ id, cid, name, status, reason, created, bytes, blocks, damage, uploadId }: PinRequestView): z.infer<typeof pinShape> {
+  return { id, cid, name, status, reason, created: iso(created), bytes, blocks, damaged: damage && damageView(damage), uploadId }
+}
+
+export function damageView(damage: DagDamage): z.infer<typeof damageShape> {
+  return { blocks: damage.blocks, first: damage.first, since: iso(damage.since), repair: repairWords(damage) }
 }
 
 export function iso(ms: number): string {

@@ -1,4 +1,5 @@
 import { type BlockSource, DagError, type Entry, resolvePath } from '@thole/dag'
+import type { Retrieval } from '../../domain/retrieval/index.ts'
 import type { Reply } from '../reply.ts'
 import { notModified } from './content.ts'
 import type { ContentTypes } from './content-type.ts'
@@ -14,20 +15,20 @@ import { notAcceptable, redirect } from './text-reply.ts'
 const indexName = 'index.html'
 
 /** The slash first, so that relative links work; then the directory's own page; then a list of what is in it. */
-export async function directoryReply(source: BlockSource, types: ContentTypes, target: Target, maxListed: number): Promise<Reply> {
+export async function directoryReply(retrieval: Retrieval, types: ContentTypes, target: Target, maxListed: number): Promise<Reply> {
   const { request, address, entry, wish } = target
   if (wish.format !== undefined && !wish.loose) return notAcceptable(wish.format)
   if (!address.rest.endsWith('/')) {
     const query = request.query === '' ? '' : `?${request.query}`
     return redirect(`${publicPath(target)}/${query}`, { 'cache-control': generated })
   }
-  const index = await findIndex(source, entry, request.signal)
-  if (index !== undefined) return fileReply(source, types, target, { entry: index, name: indexName, tag: entry.cid })
+  const index = await findIndex(retrieval, entry, request.signal)
+  if (index !== undefined) return fileReply(retrieval, types, target, { entry: index, name: indexName, tag: entry.cid })
 
   const etag = listingTag(target)
   const headers = { ...targetHeaders(target), 'cache-control': generated, 'content-security-policy': listingPolicy }
   if (isKnown(headerOf(request, 'if-none-match'), etag)) return notModified(etag, headers)
-  return { status: 200, headers: { ...headers, etag, 'content-type': 'text/html; charset=utf-8' }, body: listing(source, target, maxListed) }
+  return { status: 200, headers: { ...headers, etag, 'content-type': 'text/html; charset=utf-8' }, body: listing(retrieval, target, maxListed) }
 }
 
 async function findIndex(source: BlockSource, { cid }: Entry, signal: AbortSignal): Promise<Entry | undefined> {

@@ -26,6 +26,8 @@ test.each([
   expect(answer.headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'content-length': String(answer.bytes.length) })
 })
 
+const account = { id: 'an account', email: 'a@example.org', role: 'user', created: 1, suspended: false } as const
+
 test('404 names the segment that is missing', async () => {
   await using gateway = await openTestGateway()
   const cid = await gateway.directory({ 'a/b.txt': 'b' })
@@ -65,10 +67,11 @@ test('what nothing holds any more is not served; what was never named is', async
   expect((await gateway.ask(`/ipfs/${cid}`)).status).toBe(200)
   await gateway.db.write(async (w) => {
     await w.dags.lock(key, Date.now())
-    await w.dags.addHolders(key, 1)
+    await w.accounts.insert(account)
+    await w.dags.hold(account.id, key)
   })
   expect((await gateway.ask(`/ipfs/${cid}`)).status).toBe(200)
-  await gateway.db.write((w) => w.dags.addHolders(key, -1))
+  await gateway.db.write((w) => w.dags.release(account.id, key, 1, Date.now()))
   for (const url of [`/ipfs/${cid}`, `/ipfs/${cid}?format=raw`, `/ipfs/${cid}?format=car`]) {
     expect(await gateway.ask(url)).toMatchObject({ status: 404 })
   }
@@ -83,7 +86,8 @@ test('each root that was given is counted, under one spelling', async () => {
   const key = canonicalCid(cid)
   await gateway.db.write(async (w) => {
     await w.dags.lock(key, Date.now())
-    await w.dags.addHolders(key, 1)
+    await w.accounts.insert(account)
+    await w.dags.hold(account.id, key)
   })
   await gateway.ask(`/ipfs/${cid}/a.txt`)
   await gateway.ask(`/ipfs/${cid}/a.txt`, { headers: { range: 'bytes=0-0' } })

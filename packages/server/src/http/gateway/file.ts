@@ -1,10 +1,10 @@
-import { type BlockSource, type Entry, readFile } from '@thole/dag'
+import type { Entry } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
+import type { Retrieval } from '../../domain/retrieval/index.ts'
 import type { Reply } from '../reply.ts'
 import { contentReply } from './content.ts'
 import type { ContentTypes } from './content-type.ts'
 import { etagOf } from './etag.ts'
-import { ownLeaves } from './own-leaves.ts'
 import { contentPolicy } from './safety.ts'
 import { dispositionHeader, type Target, targetHeaders } from './target.ts'
 import { notAcceptable } from './text-reply.ts'
@@ -17,11 +17,8 @@ export interface FileToServe {
   tag: CID
 }
 
-/** Blocks of one response in flight: enough to hide a disk, few enough for many slow clients. */
-const readAhead = 4
-
 /** A UnixFS file, a raw block or the text of a symlink. */
-export async function fileReply(source: BlockSource, types: ContentTypes, target: Target, file: FileToServe): Promise<Reply> {
+export async function fileReply(retrieval: Pick<Retrieval, 'content'>, types: ContentTypes, target: Target, file: FileToServe): Promise<Reply> {
   const { request, query, wish, address } = target
   const { entry, name, tag } = file
   const { signal } = request
@@ -29,15 +26,15 @@ export async function fileReply(source: BlockSource, types: ContentTypes, target
   const type = link ? 'inode/symlink' : await types.of(entry, query.get('filename') ?? name, signal)
   if (wish.format !== undefined && !wish.loose && !(wish.format === 'json' && type === 'application/json')) return notAcceptable(wish.format)
   const whole = link ?? (entry.kind === 'raw' ? entry.bytes : undefined)
-  const leaves = ownLeaves(source)
+  const content = retrieval.content(entry, { signal })
   return contentReply(
     request,
     {
       etag: etagOf(tag),
       type,
       size: whole?.length ?? entry.size ?? 0,
-      read: (from, to) => whole?.subarray(from, to) ?? readFile(leaves, entry, { from, to, readAhead, signal }),
-      sent: leaves.free,
+      read: (from, to) => whole?.subarray(from, to) ?? content.read({ from, to }),
+      sent: content.giveBack,
     },
     { ...targetHeaders(target), ...dispositionHeader(target), ...contentPolicy(type, address.style) },
   )

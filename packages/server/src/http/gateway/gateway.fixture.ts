@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { buildFile, digest, directoryBuilder, profiles, readCar, type Block, type Profile } from '@thole/dag'
 import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
-import { openMemoryStore } from '../../blocks/memory-store.ts'
+import { openMemoryStore, type MemoryStore } from '../../blocks/memory-store.ts'
 import { openDb } from '../../db/index.ts'
 import { createRetrieval, type Retrieval } from '../../domain/retrieval/index.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
@@ -15,7 +15,7 @@ import { createGateway, type GatewayConfig, type GatewayRequest } from './index.
 /** A gateway over content that a test makes, asked without sockets. */
 export interface TestGateway extends AsyncDisposable {
   db: Db
-  blocks: BlockStore
+  blocks: MemoryStore
   retrieval: Retrieval
   /** Blocks read from the store since the test set it to 0. */
   reads: number
@@ -115,6 +115,11 @@ function counting(blocks: BlockStore, read: () => void): BlockStore {
     get(hash, options) {
       read()
       return blocks.get(hash, options)
+    },
+    async getRun(hashes, options) {
+      const run = await blocks.getRun(hashes, options)
+      run.forEach(read)
+      return run
     },
   }
 }

@@ -1,3 +1,4 @@
+import { damageWords } from '../../domain/scrub/index.ts'
 import type { PinRequestView } from '../../ports/db/index.ts'
 
 /** PSA §PinStatus: absent fields are left out, never null; `info` has strings only. */
@@ -20,7 +21,8 @@ export function pinStatus(request: PinRequestView, delegates: readonly string[])
 /** PSA §Origins: at most 20, also where a client sent more. */
 const maxOrigins = 20
 
-function info({ reason, bytes, blocks }: PinRequestView) {
-  if (reason === undefined && bytes === undefined) return undefined
-  return { status_details: reason, dag_size: bytes?.toString(), blocks: blocks?.toString() }
+function info({ reason, bytes, blocks, damage }: PinRequestView) {
+  const details = reason ?? (damage && damageWords(damage))
+  if (details === undefined && bytes === undefined) return undefined
+  return { status_details: details, dag_size: bytes?.toString(), blocks: blocks?.toString() }
 }
