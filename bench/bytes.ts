@@ -1,9 +1,7 @@
 import { createHash, randomBytes, randomFillSync } from 'node:crypto'
-import { once } from 'node:events'
-import { copyFile, open, rm } from 'node:fs/promises'
-import { request } from 'node:http'
+import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { rate, timed } from './row.ts'
+import { rate, timed } from './measure.ts'
 
 const MiB = 2 ** 20
 const ring = Array.from({ length: 64 }, () => randomFillSync(Buffer.allocUnsafe(MiB)))
@@ -13,8 +11,11 @@ export function* newBytes(length: number): Generator<Buffer> {
   const salt = randomBytes(16)
   for (let i = 0; i < length / MiB; i++) {
     const piece = ring[i % ring.length]!
-    salt.copy(piece)
-    piece.writeUInt32LE(i, salt.length)
+    // In each quarter, so that no chunk of 256 KiB stands twice.
+    for (let at = 0; at < MiB; at += MiB / 4) {
+      salt.copy(piece, at)
+      piece.writeUInt32LE(i, at + salt.length)
+    }
     yield piece
   }
 }
@@ -29,50 +30,44 @@ export async function sha256Rate(length: number): Promise<number> {
   return rate(length, seconds)
 }
 
-/** A copy of a file and an fsync of it, MB/s. */
-export async function copyRate(file: string, length: number): Promise<number> {
-  const copy = `${file}.copy`
-  const seconds = await timed(async () => {
-    await copyFile(file, copy)
-    await using handle = await open(copy, 'r+')
-    await handle.sync()
+/** A file written in pieces of 1 MiB, then one fdatasync, MB/s. */
+export async function writeRate(folder: string, length: number): Promise<number> {
+  const file = join(folder, 'written')
+  const fd = openSync(file, 'w')
+  const seconds = await timed(() => {
+    for (const piece of newBytes(length)) writeSync(fd, piece)
+    fdatasyncSync(fd)
   })
-  await rm(copy)
+  closeSync(fd)
+  rmSync(file)
   return rate(length, seconds)
 }
 
-/** Writes a file to copy, and sees it through to the disk. */
-export async function writeSource(folder: string, length: number): Promise<string> {
-  const file = join(folder, 'source')
-  await using handle = await open(file, 'w')
-  for (const piece of newBytes(length)) await handle.write(piece)
-  await handle.sync()
-  return file
-}
-
-export interface Sending {
-  headers: Record<string, string>
-  /** Bytes of the payload. */
-  length: number
-  /** What stands around the payload in the body. */
-  head?: string
-  tail?: string
-}
-
-/** Posts new bytes over one connection, and returns MB/s from the first byte sent to the end of the answer. Throws where the answer is no success. */
-export async function postRate(url: string, { headers, length, head = '', tail = '' }: Sending): Promise<number> {
-  const seconds = await timed(async () => {
-    const total = length + Buffer.byteLength(head) + Buffer.byteLength(tail)
-    const sending = request(url, { method: 'POST', headers: { ...headers, 'content-length': total } })
-    const answered = once(sending, 'response')
-    answered.catch(() => {}) // it is awaited below, after the body
-    if (head) sending.write(head)
-    for (const piece of newBytes(length)) if (!sending.write(piece)) await Promise.race([once(sending, 'drain'), answered])
-    sending.end(tail)
-    const [answer] = await answered
-    let text = ''
-    for await (const bytes of answer) text += String(bytes)
-    if (answer.statusCode < 200 || answer.statusCode > 299) throw new Error(`${url}: ${answer.statusCode} ${text}`)
+/** Appends of 4 KiB, each with an fdatasync, in a second. */
+export async function syncRate(folder: string, times = 500): Promise<number> {
+  const file = join(folder, 'synced')
+  const fd = openSync(file, 'w')
+  const seconds = await timed(() => {
+    for (let i = 0; i < times; i++) {
+      writeSync(fd, ring[0]!, 0, 4096)
+      fdatasyncSync(fd)
+    }
   })
-  return rate(length, seconds)
+  closeSync(fd)
+  rmSync(file)
+  return times / seconds
+}
+
+/** So many new runs of bytes, each its own, in pieces of some 4096 runs; a piece is filled anew when the next one is asked for. */
+export function* newRuns(count: number, runBytes: number): Generator<Buffer> {
+  const salt = randomBytes(16)
+  const piece = randomBytes(runBytes * 4096)
+  for (let i = 0; i < count; ) {
+    let at = 0
+    for (; at < piece.length && i < count; at += runBytes, i++) {
+      salt.copy(piece, at)
+      piece.writeUInt32LE(i, at + salt.length)
+    }
+    yield piece.subarray(0, at)
+  }
 }

@@ -4,22 +4,23 @@ import { writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-/** A server to compare with: where it answers, by name of the file. */
+/** A program to compare with, which answers over HTTP. */
 export interface Peer {
-  urls: { small: string; large: string }
+  url: string
   stop(): Promise<void>
 }
 
-/** A bare node:http server in a process of its own, answering from memory. */
-export async function startBare(small: number, large: number): Promise<Peer> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare.ts'), String(small), String(large)], { stdio: ['ignore', 'pipe', 'inherit'] })
+/** A bare node:http server in a process of its own, answering each name with so many bytes out of memory. */
+export async function startBare(lengths: Record<string, number>): Promise<Peer> {
+  const pairs = Object.entries(lengths).map((pair) => pair.join('='))
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'programs/bare.ts'), ...pairs], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  return { urls: below(line.toString().trim()), stop: () => end(child) }
+  return { url: line.toString().trim(), stop: () => end(child) }
 }
 
 export const hasNginx = spawnSync('nginx', ['-v']).status === 0
 
-/** nginx with one worker, serving the files `small` and `large` of a folder with sendfile. */
+/** nginx with one worker, serving the files of a folder with sendfile. */
 export async function startNginx(folder: string): Promise<Peer> {
   const port = await freePort()
   const file = join(folder, 'nginx.conf')
@@ -31,15 +32,11 @@ export async function startNginx(folder: string): Promise<Peer> {
   `)
   const child = spawn('nginx', ['-c', file, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'inherit'] })
   const url = `http://127.0.0.1:${port}`
-  for (let tries = 0; !(await fetch(`${url}/small`).then(({ ok }) => ok, () => false)); tries++) {
+  for (let tries = 0; !(await fetch(`${url}/nginx.conf`).then(({ ok }) => ok, () => false)); tries++) {
     if (tries > 100) throw new Error('nginx did not start')
     await new Promise((resolve) => setTimeout(resolve, 30))
   }
-  return { urls: below(url), stop: () => end(child) }
-}
-
-function below(url: string): Peer['urls'] {
-  return { small: `${url}/small`, large: `${url}/large` }
+  return { url, stop: () => end(child) }
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -2,7 +2,7 @@
 export interface Row {
   id: string
   value: number
-  unit: 'MB/s' | 'req/s' | 'MB'
+  unit: Unit
   /** Name → value in the same unit. */
   beside: Record<string, number>
   /** value divided by what the goal speaks of; null where the goal is a bare number. */
@@ -12,46 +12,43 @@ export interface Row {
   met: boolean
 }
 
-export interface Sizes {
-  /** Bytes of the upload. */
-  upload: number
-  /** Bytes of the large file that the gateway serves. */
-  file: number
-  /** Seconds of load on each server in each round. */
-  seconds: number
-  /** Everything is done so many times in turn; the median counts. */
-  rounds: number
-}
+export type Unit = 'MB/s' | 'req/s' | 'files/s' | 'blocks/s' | 'MB' | 's' | 'ms'
 
-export const sizes = {
-  full: { upload: 2 ** 30, file: 100 * 2 ** 20, seconds: 4, rounds: 3 },
-  small: { upload: 2 ** 26, file: 16 * 2 ** 20, seconds: 1, rounds: 1 },
-} satisfies Record<string, Sizes>
+export interface Measured {
+  id: string
+  value: number
+  unit: Unit
+  beside?: Record<string, number>
+}
 
 /** A row whose value must be at least a share of something beside it. */
-export function shareRow(row: Pick<Row, 'id' | 'value' | 'unit' | 'beside'>, share: number, of: string): Row {
-  const ratio = row.value / row.beside[of]!
-  return { ...row, ratio, goal: `≥ ${share} of ${of}`, met: ratio >= share }
+export function shareRow(measured: Measured, share: number, of: string, aim?: string): Row {
+  const ratio = measured.value / measured.beside![of]!
+  return { beside: {}, ...measured, ratio, goal: `≥ ${share} of ${of}${aim ? `; aim at ${aim}` : ''}`, met: ratio >= share }
 }
 
-/** A row whose value must not be over a bound. */
-export function boundRow(row: Pick<Row, 'id' | 'value' | 'unit'>, bound: number): Row {
-  return { ...row, beside: {}, ratio: null, goal: `≤ ${bound} ${row.unit}`, met: row.value <= bound }
+/** A row whose value must not be over a multiple of something beside it. */
+export function timesRow(measured: Measured, times: number, of: string): Row {
+  const ratio = measured.value / measured.beside![of]!
+  return { beside: {}, ...measured, ratio, goal: `≤ ${times} of ${of}`, met: ratio <= times }
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]!
+/** A row whose value must reach a number. */
+export function leastRow(measured: Measured, least: number): Row {
+  return { beside: {}, ...measured, ratio: null, goal: `≥ ${inWords(least)} ${measured.unit}`, met: measured.value >= least }
 }
 
-/** Megabytes (10^6) in a second. */
-export function rate(bytes: number, seconds: number): number {
-  return bytes / 1e6 / seconds
+/** A row whose value must not be over a number. */
+export function mostRow(measured: Measured, most: number): Row {
+  return { beside: {}, ...measured, ratio: null, goal: `≤ ${inWords(most)} ${measured.unit}`, met: measured.value <= most }
 }
 
-/** Seconds that something takes. */
-export async function timed(work: () => Promise<unknown> | void): Promise<number> {
-  const start = performance.now()
-  await work()
-  return (performance.now() - start) / 1000
+/** Says that rows are not measured, and why. */
+export function leftOut(ids: string, why: string): Row[] {
+  process.stderr.write(`  ${ids} left out: ${why}\n`)
+  return []
+}
+
+export function inWords(value: number): string {
+  return value.toLocaleString('en-GB', { maximumFractionDigits: value < 100 ? 1 : 0 })
 }

@@ -1,18 +1,29 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { gateway } from './gateway.ts'
-import { sizes, type Row } from './row.ts'
+import type { Row } from './row.ts'
+import { car } from './rows/car.ts'
+import { directory } from './rows/directory.ts'
+import { gateway } from './rows/gateway.ts'
+import { ingest } from './rows/ingest.ts'
+import { parts } from './rows/parts.ts'
+import { reclaim } from './rows/reclaim.ts'
+import { s3 } from './rows/s3.ts'
+import { small } from './rows/small.ts'
+import { store } from './rows/store.ts'
+import { upload } from './rows/upload.ts'
+import { walk } from './rows/walk.ts'
+import { sizes } from './sizes.ts'
 import { table } from './table.ts'
-import { upload } from './upload.ts'
 
-const benches = { upload, gateway }
+const benches = { ingest, upload, car, directory, small, store, walk, parts, reclaim, gateway, s3 }
 
 const usage = `npm run bench -- [--only ${Object.keys(benches).join('|')}] [--sizes ${Object.keys(sizes).join('|')}] [--json FILE]
 
 Measures what Thole promises about speed and memory, beside what the same machine does with other means. Kubo (IPFS_BIN, or ipfs
-on PATH) and nginx take part where they are found. Exits with 1 where a goal is missed.
+on PATH), versitygw (VERSITYGW_BIN, or on PATH) and nginx take part where they are found. Exits with 1 where a goal is missed; the
+goals speak of full sizes, so small ones miss none.
 `
 
 const options = readOptions()
@@ -21,15 +32,17 @@ if (options === undefined) {
   process.exitCode = 2
 } else {
   const rows: Row[] = []
+  const load = loadavg()[0]!
   for (const name of options.names) {
     process.stderr.write(`${name} …\n`)
     rows.push(...(await benches[name](sizes[options.size])))
   }
   process.stdout.write(`\n${table(rows)}\n\n`)
-  const report = { date: new Date().toISOString(), machine: { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version }, sizes: options.size, rows }
+  const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version, load }
+  const report = { date: new Date().toISOString(), machine, sizes: options.size, rows }
   await mkdir(dirname(options.file), { recursive: true })
   await writeFile(options.file, `${JSON.stringify(report, null, 2)}\n`)
-  if (rows.some(({ met }) => !met)) process.exitCode = 1
+  if (options.size === 'full' && rows.some(({ met }) => !met)) process.exitCode = 1
 }
 
 function readOptions() {

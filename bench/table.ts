@@ -1,4 +1,4 @@
-import type { Row } from './row.ts'
+import { inWords, type Row } from './row.ts'
 
 /** The rows as a Markdown table, columns aligned, which is also how `docs/performance.md` shows them. */
 export function table(rows: readonly Row[]): string {
@@ -17,8 +17,4 @@ export function table(rows: readonly Row[]): string {
   const lines = cells.map((line) => `| ${line.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`)
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`
   return [lines[0], rule, ...lines.slice(1)].join('\n')
-}
-
-function inWords(value: number): string {
-  return Math.round(value).toLocaleString('en-GB')
 }

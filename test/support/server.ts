@@ -14,10 +14,14 @@ export interface TestServer {
   admin: { email: string; password: string }
   dataFolder: string
   pid: number
+  /** Its surroundings, for commands beside it. */
+  env: Readonly<Record<string, string>>
   /** A key of the admin's account, made by the command line beside the server. */
   createKey(scopes?: readonly string[], account?: string): Promise<string>
   /** SIGKILL, and the same folder served again on the same port, with other settings where given. */
   killAndRestart(variables?: Record<string, string>): Promise<void>
+  /** SIGTERM, this work while the folder is closed, and the same folder served again. */
+  rest(work: () => Promise<void>): Promise<void>
   /** Everything that it wrote on standard output and error. */
   output(): string
   stop(): Promise<void>
@@ -59,6 +63,14 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     throw new Error(`the server did not start:\n${written}`)
   }
 
+  async function end(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGTERM')
+    const late = setTimeout(() => child.kill('SIGKILL'), 15_000)
+    await once(child, 'exit')
+    clearTimeout(late)
+  }
+
   return {
     get url() {
       return url
@@ -68,6 +80,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     },
     admin,
     dataFolder,
+    env,
     output: () => written,
     async createKey(scopes, account = admin.email) {
       const args = ['keys', 'create', '--account', account, '--name', 'test', ...(scopes ? ['--scopes', scopes.join(',')] : [])]
@@ -80,28 +93,48 @@ export async function startServer(variables: Record<string, string> = {}): Promi
       child = launch()
       url = await addressOf(child)
     },
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM')
-        const late = setTimeout(() => child.kill('SIGKILL'), 15_000)
-        await once(child, 'exit')
-        clearTimeout(late)
+    async rest(work) {
+      await end()
+      Object.assign(env, { THOLE_PORT: new URL(url).port })
+      try {
+        await work()
+      } finally {
+        child = launch()
+        url = await addressOf(child)
       }
+    },
+    async stop() {
+      await end()
       await rm(dataFolder, { recursive: true, force: true })
     },
   }
 }
 
 /** Runs `tholed` and returns what it printed; throws with its words where it fails. */
-export async function runCommand(args: readonly string[], env: Record<string, string>): Promise<string> {
-  const child = spawn(process.execPath, [commands, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+export async function runCommand(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const { code, out, err } = await tholed(args, env)
+  if (code !== 0) throw new Error(`tholed ${args.join(' ')} ended with ${code}: ${err}`)
+  return out
+}
+
+/** Runs `tholed`, however it ends. */
+export function tholed(args: readonly string[], env: Readonly<Record<string, string>>) {
+  return outcome(commands, args, env)
+}
+
+/** Starts a server that is expected to end by itself. */
+export function tryServer(env: Readonly<Record<string, string>>) {
+  return outcome(main, [], env)
+}
+
+async function outcome(script: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let out = ''
   let err = ''
   child.stdout.on('data', (text: Buffer) => (out += text.toString()))
   child.stderr.on('data', (text: Buffer) => (err += text.toString()))
-  const [code] = (await once(child, 'close')) as [number]
-  if (code !== 0) throw new Error(`tholed ${args.join(' ')} ended with ${code}: ${err}`)
-  return out
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out, err }
 }
 
 /** The surroundings without anybody's Thole settings. */

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** The least that Node can do: `bare.ts SMALL LARGE` answers /small and /large with so many bytes out of memory, and prints its URL. */
-const [small, large] = process.argv.slice(2).map((length) => randomBytes(Number(length)))
+/** The least that Node can do: `bare.ts NAME=LENGTH…` answers /NAME with so many bytes out of memory, and prints its URL. */
+const bodies = new Map(process.argv.slice(2).map((pair) => pair.split('=')).map(([name, length]) => [`/${name}`, randomBytes(Number(length))]))
 const server = createServer((request, response) => {
-  const body = request.url === '/large' ? large! : small!
+  const body = bodies.get(request.url!)!
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': body.length })
   response.end(body)
 })
