@@ -15,6 +15,17 @@ export interface Pin {
   bytes?: number
   blocks?: number
   uploadId?: string
+  damaged?: Damage
+}
+
+/** Blocks that were here and cannot be read. */
+export interface Damage {
+  blocks: number
+  first: { cid: string; path: string }[]
+  /** ISO 8601. */
+  since: string
+  /** What is being done about it. */
+  repair: string
 }
 
 export interface PinFilter {

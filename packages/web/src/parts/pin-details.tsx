@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { dagQuery } from '../api/dags.ts'
 import type { Pin } from '../api/pins.ts'
 import { formatBytes } from '../lib/bytes.ts'
+import { count } from '../lib/count.ts'
 import { Problem } from './problem.tsx'
 import { RootLinks } from './root-links.tsx'
 
@@ -12,6 +13,7 @@ export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
     { word: 'State', text: dag.state },
     { word: 'Here', text: `${formatBytes(dag.bytes)} in ${count(dag.blocks, 'block')}` },
     { word: 'Missing', text: dag.missingCount === 0 ? 'nothing' : count(dag.missingCount, 'block') },
+    ...(pin.damaged ? [{ word: 'Damaged', text: pin.damaged.first.map(({ path }) => `/${path}`).join(', ') }] : []),
     { word: 'Served', text: count(dag.visits, 'time') },
     { word: 'Request', text: pin.id },
   ]
@@ -31,8 +33,4 @@ export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
       )}
     </div>
   )
-}
-
-function count(amount: number, thing: string): string {
-  return `${amount.toLocaleString('en')} ${thing}${amount === 1 ? '' : 's'}`
 }

@@ -3,6 +3,7 @@ import { ChevronDown } from 'lucide-react'
 import { useId, useState } from 'react'
 import { deletePin, isMoving, type Pin } from '../api/pins.ts'
 import { formatBytes } from '../lib/bytes.ts'
+import { count } from '../lib/count.ts'
 import { shortCid } from '../lib/links.ts'
 import { Age } from './age.tsx'
 import { IconButton } from './button.tsx'
@@ -50,6 +51,11 @@ export function PinRow({ pin }: { pin: Pin }) {
         </div>
         {pin.reason && (
           <p className={`order-6 col-span-2 text-sm wrap-anywhere md:col-span-4 md:col-start-2 ${pin.status === 'failed' ? 'text-bad' : 'text-soft'}`}>{pin.reason}</p>
+        )}
+        {pin.damaged && (
+          <p className="order-6 col-span-2 text-sm wrap-anywhere text-bad md:col-span-4 md:col-start-2">
+            Damaged on this server: {count(pin.damaged.blocks, 'block')} cannot be read. {pin.damaged.repair}
+          </p>
         )}
       </div>
       <div id={details} className="empty:hidden">
