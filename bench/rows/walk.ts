@@ -16,7 +16,8 @@ export async function walk({ blocks, rounds }: Sizes): Promise<Row[]> {
   const store = await openDiskStore({ folder: join(folder.path, 'blocks') })
   try {
     const file = await stored(store, (sink) => tinyLeaves(blocks, sink))
-    const folders = await stored(store, (sink) => smallFolders(blocks, sink))
+    // With their folders they are about as many blocks.
+    const folders = await stored(store, (sink) => smallFolders(blocks * 0.98, sink))
     return [
       leastRow({ id: 'walk.file', value: await markRate(store, file, rounds), unit: 'blocks/s' }, 500_000),
       leastRow({ id: 'walk.folders', value: await markRate(store, folders, rounds), unit: 'blocks/s' }, 500_000),
@@ -38,13 +39,13 @@ async function stored(store: BlockStore, build: (sink: (block: Block) => Promise
   return built
 }
 
-/** Folders of a hundred tiny files, as many as give so many blocks. */
-async function smallFolders(blocks: number, sink: (block: Block) => Promise<void>): Promise<Built> {
+/** So many tiny files, a hundred a folder. */
+async function smallFolders(count: number, sink: (block: Block) => Promise<void>): Promise<Built> {
   const profile = profiles['unixfs-v1-2025']
   const directory = directoryBuilder(profile)
   const fileBytes = 100
   let files = 0
-  for (const piece of newRuns(blocks, fileBytes)) {
+  for (const piece of newRuns(count, fileBytes)) {
     for (let at = 0; at < piece.length; at += fileBytes, files++) {
       const path = `folder ${Math.floor(files / 10_000)}/${Math.floor(files / 100)}/${files}`
       directory.add(path, await buildFile(asStream([piece.subarray(at, at + fileBytes)]), profile, sink))

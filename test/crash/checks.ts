@@ -16,7 +16,7 @@ export interface Checked {
 const atOnce = 6
 const older = 50
 /** Milliseconds that a server has to come to terms with what happened before its start. */
-const patienceMs = 8_000
+const patienceMs = 15_000
 
 /** After a restart: everything that the last round touched, some that is older, or all there is. */
 export async function check(api: Api, model: Model, { round, all, r }: { round: number; all: boolean; r: Random }): Promise<Checked> {

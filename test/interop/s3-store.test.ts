@@ -178,6 +178,39 @@ describe.skipIf(noS3)(`the S3 store in particular${noS3 ? ` (${noS3})` : ''}`, (
     expect(await problemsOf(other)).toEqual([])
   })
 
+  test.each(['sqlite', 'postgres'] as const)('writers of two processes and reclaims at the same time, over %s: what is held stays', async (kind) => {
+    const place = await newPlace(kind)
+    const stores = [await place.open({ beatMs: 20 }), await place.open({ beatMs: 20 })] as const
+    const all = numbered('busy', 120, 1000)
+    /** As rows that hold blocks would be: made between commit and end. */
+    const held = new Map<number, number>()
+    let running = true
+    const writing = Array.from({ length: 4 }, async (_, worker) => {
+      for (let turn = 0; running; turn++) {
+        const first = (turn * 37 + worker * 29) % 110
+        const mine = Array.from({ length: 10 }, (_, i) => first + i)
+        const writer = stores[worker % 2]!.writer()
+        const sizes = await writer.claim(mine.map((i) => hashOf(all[i]!)))
+        for (const [at, i] of mine.entries()) if (sizes[at] === undefined || i % 2) await writer.put(all[i]!)
+        await writer.commit()
+        for (const i of mine) held.set(i, (held.get(i) ?? 0) + 1)
+        await writer.end()
+        for (const i of mine) expect(await stores[(worker + 1) % 2]!.has(hashOf(all[i]!)), `block ${i}`).toBe(true)
+        for (const i of mine) held.set(i, held.get(i)! - 1)
+      }
+    })
+    let freed = 0
+    for (const end = Date.now() + 6000; Date.now() < end; ) {
+      await using run = await stores[freed % 2]!.reclaim()
+      await run.mark([...held].filter(([, count]) => count > 0).map(([i]) => hashOf(all[i]!)))
+      for await (const { blocks } of run.sweep({ liveRatio: 1 })) freed += blocks
+    }
+    running = false
+    await Promise.all(writing)
+    expect(freed).toBeGreaterThan(50)
+    expect(await problemsOf(stores[0])).toEqual([])
+  })
+
   test('a process that others gave up does not acknowledge', async () => {
     const place = await newPlace()
     const [one, other] = [await place.open({ deadMs: -1 }), await place.open({ beatMs: 300 })]

@@ -28,7 +28,7 @@ export const s3Program = findProgram()
 /** Why suites that need it are skipped, or undefined where they run. */
 export const noS3 = s3Program === undefined ? 'there is no versitygw: set VERSITYGW_BIN, or put it on PATH' : undefined
 
-/** A real S3 server over a temporary folder. */
+/** A real S3 server over a temporary folder. It ends with this process, however this process ends: a shell holds it that kills it when its standard input closes. */
 export async function startS3(): Promise<TestS3> {
   if (s3Program === undefined) throw new Error(noS3)
   const program = s3Program
@@ -42,7 +42,9 @@ export async function startS3(): Promise<TestS3> {
   let child = await launch()
 
   async function launch() {
-    const started = spawn(program, ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', 'posix', objects], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const held = '"$@" & cat >/dev/null; kill -KILL $!; wait'
+    const flags = ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', 'posix', objects]
+    const started = spawn('/bin/sh', ['-c', held, 'sh', program, ...flags], { env, stdio: ['pipe', 'ignore', 'pipe'] })
     let words = ''
     started.stderr.on('data', (text: Buffer) => (words += text.toString()))
     for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
@@ -53,7 +55,7 @@ export async function startS3(): Promise<TestS3> {
 
   async function kill(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
+    child.stdin.end()
     await once(child, 'exit')
   }
 

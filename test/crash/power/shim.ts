@@ -6,8 +6,8 @@ import { watch, type Watch } from './watch.ts'
 type Call = (...args: any[]) => any
 
 /**
- * Wraps the calls of `node:fs` that change files, before the server's code takes hold of them. Until it is activated they pass through.
- * Reads its variables from the environment of the process: `CRASH_JOURNAL` and `THOLE_DATA`.
+ * Wraps the calls of `node:fs` that change files, before the server's code takes hold of them: those with a callback or a promise, as
+ * servers use them. Until it is activated they pass through.
  */
 export async function installShim() {
   let watching: Watch | undefined
@@ -19,14 +19,14 @@ export async function installShim() {
 
   const lengthOf = (data: unknown): number => (Array.isArray(data) ? data.reduce((sum: number, part: Uint8Array) => sum + part.byteLength, 0) : Buffer.byteLength(data as Uint8Array))
 
-  /** Callback calls: `begin` tells the watch and returns what to call in the end. */
+  /** While something is watched, `around` has the call and its arguments. */
   const wrap = (on: Record<string, Call>, name: string, around: (call: Call, self: unknown, args: any[]) => unknown) => {
     const call = on[name]!
     on[name] = function (this: unknown, ...args: any[]) {
       return watching ? around((...given) => call.apply(this, given), this, args) : call.apply(this, args)
     }
   }
-  /** Calls `done` before the callback that ends the arguments. */
+  /** The same arguments, with a callback that first calls `done` where there was no error. */
   const before = (args: any[], done?: (result: any) => void) => {
     const callback = args.at(-1) as Call
     return [...args.slice(0, -1), (error: unknown, ...result: unknown[]) => {
@@ -92,13 +92,12 @@ export async function installShim() {
     await call(...args)
     done?.()
   })
-  for (const name of ['rm', 'unlink']) {
-    wrap(promised, name, async (call, _self, args) => {
-      const done = watching!.unlink(args[0])
-      await call(...args)
-      done?.()
-    })
-  }
+  // `rm` comes by the callback call.
+  wrap(promised, 'unlink', async (call, _self, args) => {
+    const done = watching!.unlink(args[0])
+    await call(...args)
+    done?.()
+  })
 
   for (const name of ['write', 'writev', 'writeFile', 'appendFile']) {
     wrap(handles, name, async (call, self, args) => {

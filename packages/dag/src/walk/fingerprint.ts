@@ -6,23 +6,30 @@ import { varintLength, writeVarint } from '../varint.ts'
 const maxBytes = 128
 const unusual = 0xffff
 const lanes = 6
-/** A constant, and keys for the codec, the length and each two bytes. */
-const keys = crypto.getRandomValues(new Int32Array(lanes * (3 + maxBytes / 2)))
+/** Random words that a fingerprint goes by: a constant, and keys for the codec, the length and each two bytes. */
+export const fingerprintWords = lanes * (3 + maxBytes / 2)
+
+/** Writes 96 bits of a codec and the multihash in `bytes[at, end)` into `out`. */
+export type Fingerprint = (code: number, bytes: Uint8Array, at: number, end: number, out: Uint32Array) => void
+
+/** With keys of this process. */
+export const fingerprint = fingerprinter(crypto.getRandomValues(new Int32Array(fingerprintWords)))
 
 /**
- * Writes 96 bits of a codec and the multihash in `bytes[at, end)` into `out`. Two of them have all bits in common with a probability of
- * 2^-96, also where somebody chose them with care: a link need not name anything that exists. Multilinear hashing of 16-bit characters
- * with keys of 32 bits, whose upper 16 bits are strongly universal (Lemire and Kaser, "Strongly universal string hashing is fast"), six
- * times over, with keys of this process.
+ * Two multihashes have all bits in common with a probability of 2^-96, also where somebody who does not know the keys chose them with
+ * care: a link need not name anything that exists. Multilinear hashing of 16-bit characters with keys of 32 bits, whose upper 16 bits are
+ * strongly universal (Lemire and Kaser, "Strongly universal string hashing is fast"), six times over.
  */
-export function fingerprint(code: number, bytes: Uint8Array, at: number, end: number, out: Uint32Array): void {
-  if (code < unusual && end - at <= maxBytes) return fold(code, bytes, at, end, out)
-  const both = new Uint8Array(varintLength(code) + end - at)
-  both.set(bytes.subarray(at, end), writeVarint(both, 0, code))
-  fold(unusual, digest(hashes.sha256, both), 0, 32, out)
+export function fingerprinter(keys: Int32Array): Fingerprint {
+  return (code, bytes, at, end, out) => {
+    if (code < unusual && end - at <= maxBytes) return fold(keys, code, bytes, at, end, out)
+    const both = new Uint8Array(varintLength(code) + end - at)
+    both.set(bytes.subarray(at, end), writeVarint(both, 0, code))
+    fold(keys, unusual, digest(hashes.sha256, both), 0, 32, out)
+  }
 }
 
-function fold(code: number, bytes: Uint8Array, at: number, end: number, out: Uint32Array): void {
+function fold(keys: Int32Array, code: number, bytes: Uint8Array, at: number, end: number, out: Uint32Array): void {
   const length = end - at
   let a = (keys[0]! + Math.imul(code, keys[6]!) + Math.imul(length, keys[12]!)) | 0
   let b = (keys[1]! + Math.imul(code, keys[7]!) + Math.imul(length, keys[13]!)) | 0

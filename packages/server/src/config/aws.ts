@@ -3,5 +3,5 @@
  * like) unless that was asked for with AWS_EC2_METADATA_DISABLED=false: no call goes out that no setting wants.
  */
 export function keepFromInstanceMetadata(): void {
-  process.env.AWS_EC2_METADATA_DISABLED ??= 'true'
+  process.env.AWS_EC2_METADATA_DISABLED ||= 'true'
 }

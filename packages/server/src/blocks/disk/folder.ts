@@ -22,7 +22,8 @@ export async function loadKey(folder: string): Promise<Uint8Array> {
   const known = await readFile(path).catch(() => undefined)
   if (known?.length === keyBytes) return known
   const key = randomBytes(keyBytes)
-  await writeFile(`${path}.new`, key, { mode: 0o600 })
+  await writeFile(`${path}.new`, key, { mode: 0o600, flush: true })
   await rename(`${path}.new`, path)
+  await nodeFiles.syncFolder(dirname(path))
   return key
 }

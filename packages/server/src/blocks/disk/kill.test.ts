@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { expectStored, store } from '../block-store.contract.ts'
 import { block } from '../testing/numbered-blocks.ts'
 import { openDiskStore } from './open.ts'
@@ -12,9 +13,16 @@ import { segmentsIn, testFolders } from './testing/folders.ts'
 const newFolder = testFolders()
 
 type Child = ChildProcessByStdio<null, Readable, null>
+const children: Child[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
 
-async function startEndless(folder: string, from: number): Promise<{ child: Child; acknowledged(): number[] }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'testing/endless.ts'), folder, String(from)], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function startEndless(folder: string, from: number, kept: number[] = []): Promise<{ child: Child; acknowledged(): number[] }> {
+  const toKeep = join(folder, 'kept')
+  await writeFile(toKeep, kept.join('\n'))
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'testing/endless.ts'), folder, String(from), toKeep], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(child)
   let out = ''
   child.stdout.on('data', (text: Buffer) => (out += text.toString()))
   await once(child.stdout, 'data')
@@ -26,21 +34,24 @@ async function kill(child: Child): Promise<void> {
   await once(child, 'close')
 }
 
-test('kill -9 in the middle of writing, again and again: what was acknowledged is there', async () => {
+test('kill -9 in the middle of writing and reclaiming, again and again: what was acknowledged is there', async () => {
   const folder = await newFolder()
   const all: number[] = []
   for (let round = 0; round < 6; round++) {
-    const { child, acknowledged } = await startEndless(folder, round * 1_000_000)
-    await sleep(30 + Math.random() * 120)
+    const { child, acknowledged } = await startEndless(folder, round * 1_000_000, all)
+    await vi.waitUntil(() => acknowledged().length > 90, { timeout: 20_000 })
+    await sleep(Math.random() * 200)
     await kill(child)
     all.push(...acknowledged())
     const disk = await openDiskStore({ folder, segmentBytes: 200_000 })
     await expectStored(disk, all.map(block))
+    for await (const { problems } of disk.check()) expect(problems).toEqual([])
+    expect((await disk.stats()).damaged).toBe(0)
     await disk.close()
   }
   expect(all.length).toBeGreaterThan(500)
   expect((await segmentsIn(folder)).length).toBeGreaterThan(1)
-})
+}, 60_000)
 
 test('one process at a time: a second one is told who has the folder; with the death of the first it is free', async () => {
   const folder = await newFolder()

@@ -63,14 +63,13 @@ export async function openBucket({ bucket, prefix, connection }: BucketOptions):
   // Who sets an endpoint (also in a profile) has no DNS name for each bucket.
   const { endpointProvider } = client.config
   client.config.endpointProvider = (parameters, context) => endpointProvider({ ...parameters, ForcePathStyle: parameters.Endpoint !== undefined }, context)
-  // TLS guards what is sent; without it the signature does, which hashes the bytes once more.
   client.middlewareStack.add(
-    (next) => (step) => {
-      const request = step.request as { protocol?: string; body?: unknown; headers: Record<string, string> }
-      if (request.protocol === 'https:' && request.body instanceof Uint8Array) request.headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD'
+    (next) => async (step) => {
+      const { protocol, body, headers } = step.request as { protocol?: string; body?: unknown; headers: Record<string, string> }
+      if (body instanceof Uint8Array) headers['x-amz-content-sha256'] = await payloadHash(protocol, body)
       return next(step)
     },
-    { step: 'build', name: 'tholeUnsignedPayload' },
+    { step: 'build', name: 'tholePayloadHash' },
   )
   const root = prefix === '' ? '' : `${prefix}/`
   const at = (key: string) => ({ Bucket: bucket, Key: root + key })
@@ -139,6 +138,12 @@ export async function openBucket({ bucket, prefix, connection }: BucketOptions):
     },
     close: () => client.destroy(),
   }
+}
+
+/** TLS guards what is sent; without it the signature does. Hashed on another thread, since the SDK would hold this one up. */
+async function payloadHash(protocol: string | undefined, body: Uint8Array): Promise<string> {
+  if (protocol === 'https:') return 'UNSIGNED-PAYLOAD'
+  return Buffer.from(await crypto.subtle.digest('SHA-256', body as Uint8Array<ArrayBuffer>)).toString('hex')
 }
 
 async function collect(body: AsyncIterable<Uint8Array>, length: number): Promise<Buffer> {

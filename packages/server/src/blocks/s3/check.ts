@@ -1,6 +1,7 @@
 import type { CheckStep, StoreOptions } from '../../ports/block-store.ts'
 import type { BlockRow, SegmentRow } from '../../ports/db/index.ts'
 import type { IndexDb } from './index-db.ts'
+import { allSegments } from './all-segments.ts'
 import type { Bucket } from './bucket.ts'
 import { maxHashes } from './hash-key.ts'
 import { segmentKey, segmentOf } from './segment-id.ts'
@@ -70,15 +71,6 @@ async function strayBlocks(db: IndexDb): Promise<string[]> {
 async function sizeNow(bucket: Bucket, id: string): Promise<number | undefined> {
   for await (const page of bucket.list(segmentKey(id))) return page[0]?.bytes
   return undefined
-}
-
-async function* allSegments(db: IndexDb): AsyncGenerator<SegmentRow> {
-  for (let after = ''; ; ) {
-    const page = await db.read((r) => r.segments.segments(after, maxHashes))
-    yield* page
-    if (page.length < maxHashes) return
-    after = page.at(-1)!.id
-  }
 }
 
 async function* objectSizes(bucket: Bucket, signal?: AbortSignal): AsyncGenerator<{ id: string; bytes: number }> {

@@ -53,21 +53,15 @@ export class Lane {
 
   /** A segment that nobody relies on any more. */
   letGo(segment: Segment): void {
-    if (segment !== this.#segment || segment.relying.size > 0) return
-    const part = this.#part
-    this.#segment = this.#part = undefined
-    this.#underWay.add(segment)
-    segment.abandon(part)
-    void segment.settled.then(() => this.#underWay.delete(segment))
+    if (segment === this.#segment && segment.relying.size === 0) this.#take((part) => segment.abandon(part))
   }
 
+  /** Gives up what nobody commits any more, and waits for the rest. */
   async close(): Promise<void> {
     await this.#refilling
-    if (this.#segment) {
-      this.#segment.relying.clear()
-      this.letGo(this.#segment)
-    }
-    await Promise.all([...this.#underWay].map((segment) => segment.settled))
+    const segment = this.#segment
+    if (segment) this.#take((part) => segment.abandon(part))
+    await Promise.all([...this.#underWay].map(({ settled }) => settled))
   }
 
   #tryPut(writer: Relying, block: Block, key: string): boolean {
@@ -89,12 +83,13 @@ export class Lane {
 
   async #refill(): Promise<void> {
     const { pool, segmentBytes, segmentBlocks, open } = this.#options
-    if (this.#segment?.failure) this.#drop()
+    const failed = this.#segment?.failure && this.#segment
+    if (failed) this.#take((part) => failed.abandon(part))
     if (this.#segment && this.#part) {
       this.#given.bytes += this.#part.used
       this.#given.blocks += this.#part.entries.length
       const isFull = this.#given.bytes > segmentBytes - pool.partBytes || this.#given.blocks >= segmentBlocks || performance.now() - this.#given.at > maxOpenMs
-      if (isFull) this.#end()
+      if (isFull) this.#finish()
       else {
         this.#segment.add(this.#part)
         this.#part = undefined
@@ -115,19 +110,21 @@ export class Lane {
     else await Promise.race([sleep(this.#options.commitDelayMs), ...[...this.#underWay].map(({ settled }) => settled)])
     while (this.#refilling) await this.#refilling
     this.#isCommitting = false
-    if (this.#segment && this.#segment === this.#asked) this.#end()
+    if (this.#segment && this.#segment === this.#asked) this.#finish()
   }
 
-  #end(): void {
+  #finish(): void {
     const segment = this.#segment!
+    this.#take((part) => segment.finish(part!))
+  }
+
+  /** Ends the open segment, whatever becomes of it; the next block opens another. */
+  #take(end: (part: Part | undefined) => void): void {
+    const segment = this.#segment!
+    const part = this.#part
+    this.#segment = this.#part = undefined
     this.#underWay.add(segment)
     void segment.settled.then(() => this.#underWay.delete(segment))
-    segment.finish(this.#part!)
-    this.#segment = this.#part = undefined
-  }
-
-  #drop(): void {
-    this.#part?.release()
-    this.#segment = this.#part = undefined
+    end(part)
   }
 }

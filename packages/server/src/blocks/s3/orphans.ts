@@ -1,5 +1,6 @@
 import type { SweepStep } from '../../ports/block-store.ts'
 import type { IndexDb } from './index-db.ts'
+import { allSegments } from './all-segments.ts'
 import type { Bucket } from './bucket.ts'
 import { segmentKey, segmentOf } from './segment-id.ts'
 
@@ -9,10 +10,15 @@ const orphanMs = 24 * 3_600_000
 /** Removes objects and uploads that a crash left behind. */
 export async function* sweepOrphans({ db, bucket }: { db: IndexDb; bucket: Bucket }, now: number, signal?: AbortSignal): AsyncGenerator<SweepStep> {
   const isOld = (time: number) => now - time > orphanMs
+  const rows = allSegments(db)
+  let row = await rows.next()
   for await (const page of bucket.list('segments/', signal)) {
     for (const { key, bytes, modified } of page) {
       const id = segmentOf(key)
-      if (id === undefined || !isOld(modified) || (await db.read((r) => r.segments.segment(id)))) continue
+      if (id === undefined || !isOld(modified)) continue
+      while (!row.done && row.value.id < id) row = await rows.next()
+      // The list of rows may be older than the row.
+      if ((!row.done && row.value.id === id) || (await db.read((r) => r.segments.segment(id)))) continue
       await bucket.remove(segmentKey(id))
       yield { blocks: 0, bytes }
     }

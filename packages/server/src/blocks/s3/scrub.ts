@@ -1,6 +1,7 @@
 import type { Multihash, ScrubStep, StoreOptions } from '../../ports/block-store.ts'
 import type { BlockRow } from '../../ports/db/index.ts'
 import type { IndexDb } from './index-db.ts'
+import { allSegments } from './all-segments.ts'
 import type { Damage } from './damage.ts'
 import { maxHashes } from './hash-key.ts'
 import type { Reader } from './reader.ts'
@@ -19,12 +20,7 @@ const stepBytes = 8 << 20
 export async function* scrub(parts: ScrubParts, { after = '', signal }: StoreOptions & { after?: string } = {}): AsyncGenerator<ScrubStep> {
   const [segment = '', position = ''] = after.split(':')
   if (position !== '') yield* scrubSegment(parts, segment, Number(position), signal)
-  for (let id = segment; ; ) {
-    const page = await parts.db.read((r) => r.segments.segments(id, maxHashes))
-    for (const one of page) yield* scrubSegment(parts, one.id, -1, signal)
-    if (page.length < maxHashes) return
-    id = page.at(-1)!.id
-  }
+  for await (const { id } of allSegments(parts.db, segment)) yield* scrubSegment(parts, id, -1, signal)
 }
 
 async function* scrubSegment({ db, reader, damage }: ScrubParts, segment: string, from: number, signal?: AbortSignal): AsyncGenerator<ScrubStep> {

@@ -1,6 +1,7 @@
 import type { Multihash, SweepStep } from '../../ports/block-store.ts'
 import type { SegmentRow } from '../../ports/db/index.ts'
 import type { IndexDb } from './index-db.ts'
+import { allSegments } from './all-segments.ts'
 import type { Bucket } from './bucket.ts'
 import { maxHashes } from './hash-key.ts'
 import type { Marks } from './marks.ts'
@@ -17,13 +18,8 @@ export interface SweepParts {
 
 /** All segments that were there when the run began, in order. */
 export async function* segmentsBefore({ db, cutoff }: Pick<SweepParts, 'db' | 'cutoff'>): AsyncGenerator<SegmentRow> {
-  for (let after = ''; ; ) {
-    const page = await db.read((r) => r.segments.segments(after, maxHashes))
-    // What was made since may still be entering its blocks.
-    for (const segment of page) if (segment.created < cutoff) yield segment
-    if (page.length < maxHashes) return
-    after = page.at(-1)!.id
-  }
+  // What was made since may still be entering its blocks.
+  for await (const segment of allSegments(db)) if (segment.created < cutoff) yield segment
 }
 
 /** Forgets the blocks of a segment that are neither marked nor claimed, and then the segment where nothing is left. */

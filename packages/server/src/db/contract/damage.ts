@@ -65,6 +65,7 @@ export function damageContract(subject: Subject): void {
       await db.write(async (w) => {
         await w.dags.hold(account.id, gone)
         await w.dags.release(account.id, gone, 1, 50)
+        await w.dags.giveUp([gone], 50)
         await w.dags.forget([gone], 50)
         await w.damage.forget(0)
       })

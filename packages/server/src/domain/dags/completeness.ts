@@ -103,44 +103,53 @@ export function createCompleteness({ db, blocks, clock, ...limits }: Completenes
       lock: (w, dag, now) => looks.get(dag)!.lock(w, now),
     }
     const transaction = await plan(looked)
-    const left = new Set([...writer.touched, ...strays].filter((dag) => !looks.has(dag)))
-    for (const [dag, { isUnfinished }] of looks) if (isUnfinished) left.add(dag)
-    const result = await db.write(async (w) => {
-      const done = await transaction(w)
-      await leave(w, left)
-      return done
-    })
-    for (const look of looks.values()) look.committed()
-    isLeft(left, writer)
-    return result
+    const others = takeTouched(writer)
+    for (const [dag, { isUnfinished }] of looks) {
+      if (isUnfinished) others.add(dag)
+      else others.delete(dag)
+    }
+    try {
+      const result = await seeingTo(others, transaction)
+      for (const look of looks.values()) look.committed()
+      return result
+    } catch (error) {
+      // What was found is not written down.
+      for (const dag of looks.keys()) strays.add(dag)
+      throw error
+    }
   }
 
-  async function leave(w: Writer, dags: ReadonlySet<string>): Promise<void> {
-    const now = clock.now()
-    for (const dag of [...dags].sort()) await enqueueSettle(w, dag, now)
-    if (coveredAt !== kept.lost) await enqueueSettlePartials(w, now)
+  /** From here on the caller sees to these. */
+  function takeTouched(writer: NotingWriter): Set<string> {
+    const taken = new Set([...writer.touched, ...strays])
+    writer.touched.clear()
+    strays.clear()
+    return taken
   }
 
-  function isLeft(dags: ReadonlySet<string>, writer: NotingWriter): void {
-    for (const dag of dags) {
-      writer.touched.delete(dag)
-      strays.delete(dag)
+  /** Runs a transaction that also leaves these DAGs to jobs. */
+  async function seeingTo<T>(dags: ReadonlySet<string>, transaction: (w: Writer) => Promise<T>): Promise<T> {
+    try {
+      return await db.write(async (w) => {
+        const result = await transaction(w)
+        const now = clock.now()
+        for (const dag of [...dags].sort()) await enqueueSettle(w, dag, now)
+        if (coveredAt !== kept.lost) await enqueueSettlePartials(w, now)
+        return result
+      })
+    } catch (error) {
+      for (const dag of dags) strays.add(dag)
+      throw error
     }
   }
 
   async function passOn(writer: NotingWriter): Promise<void> {
-    const left = new Set([...writer.touched, ...strays])
-    if (left.size === 0) return
-    await db.write((w) => leave(w, left))
-    isLeft(left, writer)
+    const dags = takeTouched(writer)
+    if (dags.size > 0) await seeingTo(dags, async () => {})
   }
 
-  /** What came with an upload that failed is here all the same. */
-  async function abandon(writer: NotingWriter): Promise<void> {
-    for (const dag of writer.touched) strays.add(dag)
-    // The next decision sees to it otherwise.
-    await passOn(writer).catch(() => {})
-  }
+  /** What came with an upload that failed is here all the same. Where this fails too, the next decision sees to it. */
+  const abandon = (writer: NotingWriter) => passOn(writer).catch(() => {})
 
   return {
     writer: (options) => notingWriter(blocks.writer(options), { tell, leave: abandon }),

@@ -28,8 +28,8 @@ export interface LookOptions {
 /** One act of looking at a DAG, and of writing down what was found. The DAG's turn is kept until it ends. */
 export interface Look extends Disposable {
   isComplete: boolean
-  /** It was too much to be looked at to the end. */
-  isUnfinished: boolean
+  /** There is more to be looked at: it was too much, or came meanwhile. */
+  readonly isUnfinished: boolean
   /** Blocks that were looked at. */
   steps: number
   /** Locks the row and writes what was found. Throws StaleLook where it may not be true any more. */
@@ -76,7 +76,9 @@ export async function lookAt(root: CID, dag: string, parts: LookParts, options: 
     let locked: Dag | undefined
     return {
       isComplete: measure?.complete === true,
-      isUnfinished: measure === undefined,
+      get isUnfinished() {
+        return !tracker.isSettled
+      },
       steps: tracker.size - before + 1,
       async lock(w, now) {
         const found = await w.dags.lock(dag, now)

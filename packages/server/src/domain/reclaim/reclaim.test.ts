@@ -189,6 +189,57 @@ test('an aborted run takes nothing that it should not, and the next one finishes
   expect(await house.reclaim.run(signal)).toMatchObject({ dags: 1, blocks: 1 })
 })
 
+test('what is let go as a run begins, and wanted again before it sweeps, stays', async () => {
+  await using house = await openHouse()
+  const [one, two] = [await house.member(), await house.member()]
+  const root = node(leaf('a'))
+  const upload = await house.send(one, [root], [root, leaf('a')])
+  const { reclaim, damaged } = house.blocks
+  // The first that a run asks after it gave up what was due, and the last before it sweeps.
+  house.blocks.damaged = async (limit) => {
+    await house.uploads.remove(one, upload.id)
+    return damaged(limit)
+  }
+  house.blocks.reclaim = async () => {
+    const run = await reclaim()
+    return {
+      ...run,
+      async *sweep(options) {
+        expect((await house.pins.add(two, { cid: root.cid.toString() })).status).toBe('pinned')
+        yield* run.sweep(options)
+      },
+    }
+  }
+  await house.reclaim.run(signal)
+  expect(await house.missing(root.cid.toString())).toEqual([])
+  expect((await house.db.read((r) => r.dags.get(root.cid.toString())))?.state).toBe('complete')
+})
+
+test('what was given up is not told to be here before it was looked at', async () => {
+  await using house = await openHouse()
+  const [one, two] = [await house.member(), await house.member()]
+  const root = node(leaf('a'))
+  const upload = await house.send(one, [root], [root, leaf('a')])
+  await house.uploads.remove(one, upload.id)
+  const { reclaim } = house.blocks
+  const statuses: string[] = []
+  house.blocks.reclaim = async () => {
+    const run = await reclaim()
+    const ask = async () => statuses.push((await house.pins.add(two, { cid: root.cid.toString() })).status)
+    return {
+      ...run,
+      async *sweep(options) {
+        for await (const step of run.sweep(options)) {
+          await ask()
+          yield step
+        }
+      },
+    }
+  }
+  await house.reclaim.run(signal)
+  expect(statuses).toEqual(['queued'])
+})
+
 test('two runs at once: the second is refused', async () => {
   await using house = await openHouse()
   const first = house.reclaim.run(signal)

@@ -33,7 +33,7 @@ export interface BatchWrite {
 }
 
 const headerWords = 5
-const magic = 0x32584954
+const magic = 0x33584954
 const maxRecords = 1 << 17
 
 /** Resolves with where the batch ends. A failure leaves the file as good as it was: it is taken up where its last good batch ends. */

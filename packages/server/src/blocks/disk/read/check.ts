@@ -38,21 +38,17 @@ async function checkSegment(parts: CheckParts, segment: Segment): Promise<Omit<C
   const { number, path, durable } = segment
   const end = Math.min(segment.last, parts.durable())
   const seen = new OrdinalSet()
-  const framesEnd = segment.missing ? undefined : await scan(parts, segment, durable, seen)
+  const problem = await scan(parts, segment, durable, seen)
   // A reclaim may have freed it meanwhile.
   if (segments.get(number) !== segment) return { blocks: 0, bytes: 0, problems: [] }
-  const problems: string[] = []
-  if (framesEnd === undefined) problems.push(`${path} has vanished`)
-  else if (framesEnd < durable) problems.push(`${path} at ${framesEnd}: no frame can be read`)
+  const problems = problem === undefined ? [] : [problem]
   let blocks = 0
   let damaged = 0
   for (let from = segment.first; from < end; ) {
     const { ordinals, next } = entriesOf(index, number, from, end, maxEntries)
     for (const ordinal of ordinals) {
-      if (seen.has(ordinal)) blocks++
-      else if (index.segment(ordinal) !== number) continue
-      else if (framesEnd !== undefined && (await isGoodAlone(parts, segment, ordinal))) blocks++
-      else if (++damaged <= maxProblems) problems.push(`${path} at ${index.offset(ordinal)}: the block of ${index.length(ordinal)} bytes is damaged`)
+      if (seen.has(ordinal) || (await isGoodAlone(parts, segment, ordinal))) blocks++
+      else if (index.segment(ordinal) === number && ++damaged <= maxProblems) problems.push(`${path} at ${index.offset(ordinal)}: the block of ${index.length(ordinal)} bytes is damaged`)
     }
     from = next
     await new Promise(setImmediate)
@@ -62,20 +58,25 @@ async function checkSegment(parts: CheckParts, segment: Segment): Promise<Omit<C
 }
 
 /** Behind a frame that cannot be read there may be good blocks; and a reclaim may have moved a block here after this place was passed. */
-async function isGoodAlone({ index, reader }: CheckParts, { path }: Segment, ordinal: number): Promise<boolean> {
-  if (index.isBad(ordinal)) return false
+async function isGoodAlone({ index, reader }: CheckParts, { path, missing }: Segment, ordinal: number): Promise<boolean> {
+  if (missing || index.isBad(ordinal)) return false
   const [offset, length] = [index.offset(ordinal), index.length(ordinal)]
   const head = Math.min(offset, maxHeadBytes)
   const bytes = Buffer.allocUnsafeSlow(head + length)
-  const read = await reader.read(path, bytes, offset - head)
+  try {
+    if ((await reader.read(path, bytes, offset - head)) < bytes.length) return false
+  } catch {
+    return false
+  }
   const hash = hashBefore(bytes, head, (candidate) => index.isOf(ordinal, candidate))
-  return read === bytes.length && hash !== undefined && matchesHash(hash, bytes.subarray(head))
+  return hash !== undefined && matchesHash(hash, bytes.subarray(head))
 }
 
-/** Where the frames end; undefined where the file is gone. */
-async function scan({ index, demandOn }: CheckParts, { path, number }: Segment, durable: number, seen: OrdinalSet): Promise<number | undefined> {
+/** Notes the blocks that are as the index has them. Returns what is wrong with the segment as a whole. */
+async function scan({ index, demandOn }: CheckParts, { path, number, missing }: Segment, durable: number, seen: OrdinalSet): Promise<string | undefined> {
+  if (missing) return `${path} has vanished`
   const file = await open(path, 'r').catch(() => undefined)
-  if (!file) return undefined
+  if (!file) return `${path} cannot be opened`
   try {
     const { framesEnd } = await scanFrames(file, segmentHeader.length, durable, {
       good({ hash, offset, length }) {
@@ -86,7 +87,10 @@ async function scan({ index, demandOn }: CheckParts, { path, number }: Segment, 
       slices: new Slices(),
       progress: demandOn,
     })
-    return framesEnd
+    return framesEnd < durable ? `${path} at ${framesEnd}: no frame can be read` : undefined
+  } catch (error) {
+    demandOn()
+    return `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`
   } finally {
     await file.close()
   }

@@ -12,7 +12,7 @@ export interface Moves {
 }
 
 /** So often that commits beside it do not wait for long. */
-const syncEveryBytes = 16 << 20
+const syncEveryBytes = 4 << 20
 
 /** A segment that is made of what lives in others. It counts when it has its name, at the end. */
 export class Output {

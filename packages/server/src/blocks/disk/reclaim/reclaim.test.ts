@@ -5,17 +5,12 @@ import type { Block } from '@thole/dag'
 import type { BlockStore } from '../../../ports/block-store.ts'
 import { block, expectAbsent, expectStored, hashOf, reclaimAllBut, store } from '../../block-store.contract.ts'
 import { openDiskStore } from '../open.ts'
+import { flipAt, hex, problemsOf } from '../testing/damage.ts'
 import { failingFiles } from '../testing/failing-files.ts'
 import { flipBytesOf, segmentsIn, testFolders, wordsLog } from '../testing/folders.ts'
 
 const newFolder = testFolders()
 const numbered = (name: string, count: number, size = 300) => Array.from({ length: count }, (_, i) => block(`${name} ${i} `.padEnd(size, 'x')))
-
-async function problemsOf(disk: BlockStore): Promise<string[]> {
-  const problems: string[] = []
-  for await (const step of disk.check()) problems.push(...step.problems)
-  return problems
-}
 
 /** Every `n`th of them. */
 const every = (n: number, blocks: Block[]) => blocks.filter((_, i) => i % n === 0)
@@ -164,7 +159,7 @@ test('what is damaged is kept as damaged where it is wanted, and freed where it 
     await expectStored(store, without([wanted, found], kept))
     for (const one of [wanted, found]) await expect(store.get(hashOf(one))).rejects.toMatchObject({ code: 'BLOCK_DAMAGED' })
     await expectAbsent(store, [unwanted])
-    expect((await store.damaged(10)).map((hash) => Buffer.from(hash).toString('hex')).sort()).toEqual([wanted, found].map((one) => Buffer.from(hashOf(one)).toString('hex')).sort())
+    expect((await store.damaged(10)).map(hex).sort()).toEqual([wanted, found].map(hashOf).map(hex).sort())
   }
   await check(disk)
   await disk.close()
@@ -187,11 +182,7 @@ test('a segment that cannot be read as a whole is not rewritten', async () => {
   const disk = await openDiskStore({ folder, segmentBytes: 10_000 })
   await store(disk, all)
   const [path] = await segmentsIn(folder)
-  const { open, readFile } = await import('node:fs/promises')
-  const at = (await readFile(path!)).indexOf(hashOf(all[6]!))
-  const file = await open(path!, 'r+')
-  await file.write(Uint8Array.of(0x13), 0, 1, at)
-  await file.close()
+  await flipAt(path!, hashOf(all[6]!), 0)
   const kept = every(3, all)
   await reclaimAllBut(disk, kept)
   expect(await segmentsIn(folder)).toContain(path)

@@ -54,6 +54,7 @@ export class CommitQueue {
   #waiters: Waiter[] = []
   #appending?: Promise<void>
   #syncing?: Promise<void>
+  #saving?: Promise<void>
   #turn: Promise<unknown> = Promise.resolve()
   /** Writers that rely on blocks which are not durable. */
   readonly #relying = new Set<QueuedWriter>()
@@ -109,6 +110,7 @@ export class CommitQueue {
     while (this.#tail.isOpen(segment)) {
       this.#startSync()
       await this.#syncing
+      await this.#saving
     }
   }
 
@@ -118,7 +120,7 @@ export class CommitQueue {
 
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
-    while (this.#appending ?? this.#syncing) await (this.#appending ?? this.#syncing)
+    for (let work; (work = this.#appending ?? this.#syncing ?? this.#saving); ) await work
   }
 
   async #drain(): Promise<void> {
@@ -167,7 +169,8 @@ export class CommitQueue {
       const settled = this.#waiters.filter(({ need }) => need <= this.#tail.durable)
       this.#waiters = this.#waiters.filter(({ need }) => need > this.#tail.durable)
       for (const { done } of settled) done()
-      await this.#tail.saveIndex()
+      // Not waited for: commits to come need no index file.
+      this.#saving ??= this.#tail.saveIndex().finally(() => (this.#saving = undefined))
     } while (this.#waiters.length > 0)
   }
 

@@ -44,7 +44,7 @@ const indexEveryBytes = 64 << 20
 const indexEveryBlocks = 1 << 17
 
 /**
- * The end of the store, where blocks are added. `append` and `rollBack` must not overlap; `sync` may run beside `append`.
+ * The end of the store, where blocks are added. `append` and `rollBack` must not overlap; `sync` and `saveIndex` may run beside both.
  * Blocks are placed in the index first (ordinal below `index.count`), then `written`, then `durable`.
  */
 export class Tail {
@@ -135,7 +135,7 @@ export class Tail {
   async rollBack(): Promise<void> {
     this.#forget(this.#durable)
     this.#written = this.#durable
-    for (const open of this.#open) {
+    for (const open of this.#open.slice()) {
       const { segment } = open
       const isDirty = segment.durable < segment.end
       segment.sealed ||= isDirty
