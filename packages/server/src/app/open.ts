@@ -58,7 +58,9 @@ export async function openApp(config: Config): Promise<App> {
   const accounts = createAccounts({ db, signIn, clock })
   const keys = createKeys({ db, tokens, clock })
   const setup = createSetup({ db, accounts })
-  const completeness = opened.adopt(createCompleteness({ db, blocks, clock }), (it) => it.close())
+  // What is kept in memory hears of the blocks of this process alone.
+  const hasPeers = db.kind === 'postgres' && 'bucket' in config.blocks
+  const completeness = opened.adopt(createCompleteness({ db, blocks, clock, maxDags: hasPeers ? 0 : undefined }), (it) => it.close())
   const dags = createDags({ db, blocks, clock, completeness })
   const fetcher = createFetcher({ db, blocks, network, clock, completeness })
   const scrubber = createScrubber({ db, blocks, clock, log, ...config.scrub })
