@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { request } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { timed } from './measure.ts'
 
 /** A body whose pieces are made, or read, while it is sent. */
@@ -19,14 +20,13 @@ const pieceBytes = 2 ** 20
 export async function secondsToSend(url: string, { type, length, pieces }: Body, headers: Record<string, string> = {}, method = 'POST'): Promise<number> {
   return timed(async () => {
     const sending = request(url, { method, headers: { ...headers, 'content-type': type, 'content-length': length } })
-    const answered = once(sending, 'response')
-    answered.catch(() => {}) // it is awaited below, after the body
-    for await (const piece of pieces) if (!sending.write(piece)) await Promise.race([once(sending, 'drain'), answered])
-    sending.end()
-    const [answer] = await answered
+    const sent = pipeline(pieces, sending)
+    sent.catch(() => {}) // an answer that comes before the end of the body tells more
+    const [answer] = await once(sending, 'response')
     let text = ''
     for await (const bytes of answer) text += String(bytes)
     if (answer.statusCode < 200 || answer.statusCode > 299) throw new Error(`${url}: ${answer.statusCode} ${text}`)
+    await sent
   })
 }
 

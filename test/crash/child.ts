@@ -32,7 +32,8 @@ export interface Running {
 
 export function prepareServer(): Prepared {
   const env = { ...withoutThole(), NODE_COMPILE_CACHE: compileCache }
-  const child = spawn(process.execPath, ['--import', preload, main], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  // Detached: an interrupt of the driver is not one of the server.
+  const child = spawn(process.execPath, ['--import', preload, main], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
   const ended = once(child, 'exit')
   const greeted = Promise.withResolvers<string>()
   let written = ''

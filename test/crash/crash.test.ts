@@ -9,12 +9,12 @@ async function run(...args: string[]) {
 }
 
 test('a few kills: nothing is lost', async () => {
-  const { losses, summary, lines } = await run('--rounds', '3', '--only', 'kill,power')
+  const { losses, summary, lines } = await run('--rounds', '2', '--only', 'kill,power')
   expect(losses, lines).toBe(0)
-  expect(summary).toMatch(/kills +[3-9]/)
+  expect(summary).toMatch(/kills +[2-9]/)
 }, 60_000)
 
 test('who takes away what was acknowledged is found out', async () => {
-  const { losses } = await run('--rounds', '4', '--only', 'kill', '--sabotage')
+  const { losses } = await run('--rounds', '3', '--only', 'kill', '--sabotage')
   expect(losses).toBeGreaterThan(0)
 }, 60_000)

@@ -15,4 +15,6 @@ const { variables } = await word
 Object.assign(process.env, variables)
 shim.activate(variables)
 process.on('message', (message) => shim.tell(message as { room?: number | null }))
+// Without the driver nobody needs this server.
+process.once('disconnect', () => process.exit(1))
 process.channel!.unref()

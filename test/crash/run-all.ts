@@ -14,11 +14,11 @@ const roundsAFolder = 100
 const checkAllEvery = 50
 const storeCheckEvery = 5
 
-/** Round after round until they are done or the time is over. */
-export async function runAll(options: Options, say: (line: string) => void): Promise<{ summary: string; losses: number }> {
+/** Round after round until they are done, the time is over or the signal ends them. */
+export async function runAll(options: Options, say: (line: string) => void, signal?: AbortSignal): Promise<{ summary: string; losses: number }> {
   const { seed, rounds } = options
   const began = performance.now()
-  const isTimeOver = () => performance.now() - began > options.withinMs
+  const isTimeOver = () => signal?.aborted || performance.now() - began > options.withinMs
   const report = openReport(say)
   const pool = openPool(2)
   const canMount = await lookForMounts(say)

@@ -3,7 +3,9 @@ import { runAll } from './run-all.ts'
 
 const options = read()
 if (options) {
-  const { summary, losses } = await runAll(options, (line) => process.stdout.write(`${line}\n`))
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  const { summary, losses } = await runAll(options, (line) => process.stdout.write(`${line}\n`), stop.signal)
   process.stdout.write(`\n${summary}\n`)
   process.exitCode = losses > 0 ? 1 : 0
 }

@@ -91,6 +91,7 @@ export async function openApp(config: Config): Promise<App> {
   await networkUp
   await scrubber.schedule()
   await reclaimSchedule.begin()
+  opened.defer(() => reclaimSchedule.end())
   await dags.start()
   queue.start()
   server.listen(config.http.port, config.http.host)

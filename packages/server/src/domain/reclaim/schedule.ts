@@ -4,6 +4,7 @@ import { enqueue, type ReclaimCause } from './jobs.ts'
 import type { Reclaim } from './reclaim.ts'
 import type { ReclaimReport } from './report.ts'
 import { retirePartials } from './retire.ts'
+import { mayHaveRevived, noteEnd, noteRevival } from './revival.ts'
 
 export interface ScheduleParts {
   db: Db
@@ -14,8 +15,10 @@ export interface ScheduleParts {
 }
 
 export interface ReclaimSchedule {
-  /** Once at every start. */
+  /** Once at every start. After one that came to no `end`, all that is held is looked at soon. */
   begin(): Promise<void>
+  /** Once, when the process ends in order. */
+  end(): Promise<void>
   /** One turn of the job of this cause: reclaims where it is time, and sets the job's next turn. */
   turn(cause: ReclaimCause, signal: AbortSignal): Promise<void>
 }
@@ -52,7 +55,11 @@ export function scheduleReclaim({ db, clock, reclaim, partialTtl }: SchedulePart
       db.write(async (w) => {
         await enqueue(w, 'regular', clock.now() + regularly)
         await enqueue(w, 'released', clock.now() + leastRest)
+        if (await mayHaveRevived(w)) await enqueue(w, 'garbage', clock.now() + leastRest)
+        await noteRevival(w)
       }),
+
+    end: () => db.write(noteEnd),
 
     async turn(cause, signal) {
       if (cause === 'released') return turnOfReleased(signal)

@@ -52,9 +52,9 @@ export class IndexFiles {
     })
   }
 
-  /** Records with a flag, at most `maxNoted`. Entries that the file lacks are not added later, so that this may come first. */
+  /** Durable when it resolves: what is gone must not come back. Entries that the file lacks are not added later, so that this may come first. */
   saveGone(segment: Segment, records: Uint32Array): Promise<void> {
-    return this.#change(segment, () => this.#append(segment, records, { sync: false }))
+    return this.#change(segment, () => this.#append(segment, records, { sync: true }))
   }
 
   /** Nothing is known of the segment then, and that is durable. It is not in `segments` any more. */
@@ -83,7 +83,10 @@ export class IndexFiles {
 
   async #append(segment: Segment, records: Uint32Array, { sync, to = segment.indexed, sealed = segment.sealed && to === segment.end }: { sync: boolean; to?: number; sealed?: boolean }): Promise<void> {
     const { indexPath: path, number, indexEnd: at } = segment
-    segment.indexEnd = await writeBatch({ path, key: this.#parts.key, number, at, records, to, sealed, sync })
+    // With the first batch lost, nobody would know a torn tail from damage.
+    const isFirst = at === 0
+    segment.indexEnd = await writeBatch({ path, key: this.#parts.key, number, at, records, to, sealed, sync: sync || isFirst })
+    if (isFirst) await this.#parts.files.syncFolder(dirname(path))
     segment.indexed = to
   }
 

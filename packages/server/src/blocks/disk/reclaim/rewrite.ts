@@ -29,7 +29,7 @@ export async function* rewrite(parts: SweepParts, sources: Source[], demandOn: (
         parts.log?.warn({ segment: segment.path, bytes: liveBytes }, 'there is no room to rewrite a segment')
         continue
       }
-      output ??= await Output.create(parts, segment.first)
+      output ??= await beginOutput(parts, segment)
       await copyLive(parts, segment, output, demandOn)
     }
     if (output) yield* finish(parts, output)
@@ -37,6 +37,13 @@ export async function* rewrite(parts: SweepParts, sources: Source[], demandOn: (
   } finally {
     await output?.discard()
   }
+}
+
+/** A block that is moved to it, freed and stored anew must come to lie in a segment of a higher number: recovery goes by the order of numbers. */
+async function beginOutput(parts: SweepParts, { first }: Segment): Promise<Output> {
+  const output = await Output.create(parts, first)
+  await parts.queue.seal()
+  return output
 }
 
 async function* finish(parts: SweepParts, output: Output): AsyncGenerator<SweepStep> {

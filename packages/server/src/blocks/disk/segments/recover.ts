@@ -27,6 +27,8 @@ export interface Recovery {
 export async function recoverSegments(recovery: Recovery): Promise<void> {
   const { folder, index, segments, log } = recovery
   await removeUnfinished(recovery)
+  // A segment may be there whose maker was killed before its name was durable; from now on blocks go to it.
+  await recovery.files.syncFolder(join(folder, 'segments'))
   const present = new Set(await numbersIn(join(folder, 'segments')))
   const numbers = new Set([...present, ...(await numbersIn(join(folder, 'index')))])
   for (const number of [...numbers].sort((a, b) => a - b)) {
