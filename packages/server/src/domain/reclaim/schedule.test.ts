@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { garbageNotes, type ReclaimCause } from './index.ts'
 import { writeReport } from './report.ts'
-import { leaf, node, openHouse, signal, type House } from './testing/house.ts'
+import { leaf, node } from '../testing/blocks.ts'
+import { openHouse, signal, type House } from './testing/house.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -102,4 +103,21 @@ test('garbage and the regular run reclaim without anything released', async () =
     expect(await house.isHere(leaf('a'))).toEqual([false])
     expect(next).toBe(cause === 'regular' ? house.clock.time + day : undefined)
   }
+})
+
+test('after a start that came to no end, the next one reclaims at once: freed blocks may be here again', async () => {
+  await using house = await openHouse()
+  await house.schedule.begin()
+  await house.schedule.end()
+  await house.schedule.begin()
+  expect(await dueAt(house, 'garbage')).toBeUndefined()
+  // What a rebuilt index brought back: a block whose row is gone.
+  await house.leave(leaf('revived'))
+  const now = house.clock.time
+  await writeReport(house.db, { started: now - 60_000, ended: now, dags: 0, blocks: 0, bytes: 0 })
+  await house.schedule.begin()
+  expect(await dueAt(house, 'garbage')).toBe(now + 1_000)
+  house.clock.time += 1_000
+  await turn(house, 'garbage')
+  expect(await house.isHere(leaf('revived'))).toEqual([false])
 })

@@ -35,9 +35,17 @@ export function scheduleReclaim({ db, clock, reclaim, partialTtl }: SchedulePart
   const regularly = Math.min(day, partialTtl)
   const again = (cause: ReclaimCause, at: number) => db.write((w) => enqueue(w, cause, at))
 
+  /** After a crash one run needs no rest: blocks that were freed may be here again, and be served. */
+  let isUrgent = false
+
   /** When the next run may begin. */
   async function rested(): Promise<number> {
-    return restUntil(await reclaim.lastReport(), clock.now())
+    return isUrgent ? clock.now() : restUntil(await reclaim.lastReport(), clock.now())
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    await reclaim.run(signal)
+    isUrgent = false
   }
 
   async function turnOfReleased(signal: AbortSignal): Promise<void> {
@@ -45,7 +53,7 @@ export function scheduleReclaim({ db, clock, reclaim, partialTtl }: SchedulePart
     if (due === undefined) return
     const start = Math.max(due, await rested())
     if (start > clock.now()) return again('released', start)
-    await reclaim.run(signal)
+    await run(signal)
     const next = await reclaim.nextDue()
     if (next !== undefined) await again('released', Math.max(next, await rested()))
   }
@@ -55,7 +63,8 @@ export function scheduleReclaim({ db, clock, reclaim, partialTtl }: SchedulePart
       db.write(async (w) => {
         await enqueue(w, 'regular', clock.now() + regularly)
         await enqueue(w, 'released', clock.now() + leastRest)
-        if (await mayHaveRevived(w)) await enqueue(w, 'garbage', clock.now() + leastRest)
+        isUrgent = await mayHaveRevived(w)
+        if (isUrgent) await enqueue(w, 'garbage', clock.now() + leastRest)
         await noteRevival(w)
       }),
 
@@ -69,7 +78,7 @@ export function scheduleReclaim({ db, clock, reclaim, partialTtl }: SchedulePart
         await again(cause, clock.now() + regularly)
         await retirePartials({ db, now: clock.now(), ttl: partialTtl, signal })
       }
-      await reclaim.run(signal)
+      await run(signal)
     },
   }
 }

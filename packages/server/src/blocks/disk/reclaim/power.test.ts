@@ -2,7 +2,8 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Block } from '@thole/dag'
-import { block, expectStored, hashOf, reclaimAllBut, store } from '../../block-store.contract.ts'
+import { block, hashOf } from '../../testing/blocks.ts'
+import { expectStored, reclaimAllBut, store } from '../../testing/store.ts'
 import { openDiskStore } from '../open.ts'
 import { flipBytesOf, segmentsIn, testFolders } from '../testing/folders.ts'
 import { copyKilled, losingFiles } from '../testing/losing-files.ts'
@@ -103,4 +104,34 @@ test('a reclaim that ended between renaming and removing has every block twice; 
     await expectStored(again, kept)
     await again.close()
   }
+})
+
+test('a block that was moved, freed and stored anew is there after a kill', async () => {
+  const folder = await newFolder()
+  const disk = await openDiskStore({ folder, segmentBytes: 20_000 })
+  const old = numbered('old', 80, 200)
+  await store(disk, old)
+  // Leaves a tail that is worth going on with.
+  await store(disk, numbered('tail', 5, 200))
+  const moved = old.filter((_, i) => i % 4 === 0)
+  await reclaimAllBut(disk, [...moved, ...numbered('tail', 5, 200)])
+  const [again, ...others] = moved
+  expect(await reclaimAllBut(disk, [...others, ...numbered('tail', 5, 200)], { liveRatio: 0 })).toBe(1)
+  await store(disk, [again!])
+  const killed = join(await newFolder(), 'killed')
+  copyKilled(folder, killed)
+  await disk.close()
+  const next = await openDiskStore({ folder: killed })
+  await expectStored(next, [...moved, ...numbered('tail', 5, 200)])
+  await next.close()
+})
+
+test('names of segments are durable before more goes to them, whoever made them', async () => {
+  const folder = await newFolder()
+  const files = losingFiles()
+  const calls: string[] = []
+  files.before = (call) => void calls.push(call)
+  const disk = await openDiskStore({ folder, files })
+  expect(calls).toContain('sync segments')
+  await disk.close()
 })
