@@ -27,7 +27,8 @@ async function onlyThere(bytes: Uint8Array, chunkBytes = 16 * 1024): Promise<str
   return file.cid.toString()
 }
 
-const statusOf = (id: string) => async () => (await api.json(`/psa/pins/${id}`)).body
+const statusIn = (by: Client, id: string) => async () => (await by.json(`/psa/pins/${id}`)).body
+const statusOf = (id: string) => statusIn(api, id)
 const served = async (cid: string) => Buffer.from(await (await fetch(`${server.url}/ipfs/${cid}`)).arrayBuffer())
 
 test('a CID that only another node holds, named by its origin, is fetched, pinned and served', async () => {
@@ -86,6 +87,30 @@ test('kill -9 during a fetch: it goes on by itself; kill -9 of the network proce
     await eventually(status, (pin) => pin.status === 'pinned', 60_000)
     const answer = await fetch(`${server.url}/ipfs/${cid}`)
     expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true)
+  } finally {
+    await valve.close()
+    await server.stop()
+  }
+}, 120_000)
+
+test('a full disk: a fetch waits and says so, what is here is read, and it goes on when there is room', async () => {
+  const server = await startServer()
+  const api = client(server.url, await server.createKey())
+  const kept = (await api.upload('kept')).body.roots[0].cid
+  const bytes = pattern(3_000_000, 48)
+  const cid = await onlyThere(bytes)
+  const [, port, id] = /\/tcp\/(\d+)(\/p2p\/.+)$/.exec(peer.address)!
+  const valve = await startValve(Number(port))
+  try {
+    await server.killAndRestart({ THOLE_MIN_FREE: String(Number.MAX_SAFE_INTEGER) })
+    void valve.letThrough(500_000)
+    const { requestid } = (await api.post('/psa/pins', { cid, origins: [`/ip4/127.0.0.1/tcp/${valve.port}${id}`] })).body
+    await eventually(statusIn(api, requestid), ({ status, info }) => status === 'queued' && /storage of this server is full/.test(info.status_details))
+    expect((await fetch(`${server.url}/ipfs/${kept}`)).status).toBe(200)
+    expect((await api.upload('more')).status).toBe(507)
+    await server.killAndRestart({ THOLE_MIN_FREE: '0' })
+    void valve.letThrough(Infinity)
+    await eventually(statusIn(api, requestid), ({ status }) => status === 'pinned', 60_000)
   } finally {
     await valve.close()
     await server.stop()

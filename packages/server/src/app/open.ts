@@ -62,7 +62,7 @@ export async function openApp(config: Config): Promise<App> {
   const hasPeers = db.kind === 'postgres' && 'bucket' in config.blocks
   const completeness = opened.adopt(createCompleteness({ db, blocks, clock, maxDags: hasPeers ? 0 : undefined }), (it) => it.close())
   const dags = createDags({ db, blocks, clock, completeness })
-  const fetcher = createFetcher({ db, blocks, network, clock, completeness })
+  const fetcher = createFetcher({ db, blocks, network, clock, completeness, minFree: config.blocks.minFree })
   const scrubber = createScrubber({ db, blocks, clock, log, ...config.scrub })
   const repairer = createRepairer({ db, blocks, completeness, network, clock, log })
   const reclaim = createReclaim({ db, blocks, clock, grace: config.reclaimGrace, log })

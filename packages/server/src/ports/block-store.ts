@@ -65,6 +65,8 @@ export interface BlockStore {
   /** Length in bytes without reading the block, or undefined. */
   size(hash: Multihash): Promise<number | undefined>
   stats(): Promise<BlockStoreStats>
+  /** As in `stats`, at little cost. */
+  free(): Promise<number>
   /** Begins to free what nobody marks. One at a time: fault CONFLICT. */
   reclaim(): Promise<ReclaimRun>
   /** Rehashes everything behind `after` in steps of some megabytes, quarantining what does not match. The caller sets the pace. */

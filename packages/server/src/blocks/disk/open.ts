@@ -90,6 +90,11 @@ async function openLocked(options: DiskStoreOptions, unlock: () => void): Promis
     return ordinal >= 0 && !index.isBad(ordinal) ? ordinal : -1
   }
 
+  async function free(): Promise<number> {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
+  }
+
   return {
     writer: (writing) => new DiskWriter({ queue, index, tail, reliance, slabs, writerBytes, underWay }, writing),
     has: async (hash) => findGood(hash) >= 0,
@@ -106,13 +111,13 @@ async function openLocked(options: DiskStoreOptions, unlock: () => void): Promis
       return ordinal < 0 ? undefined : index.length(ordinal)
     },
     async stats() {
-      const { bavail, bsize } = await statfs(folder)
       const there = [...segments].filter(({ missing }) => !missing)
       const bytes = there.reduce((sum, { end }) => sum + end, 0)
       // Those that are not durable yet are the newest, and none of them is gone.
       const blocks = index.live - (index.count - tail.durable)
-      return { blocks, bytes, free: bavail * bsize, segments: there.length, damaged: index.bad.size }
+      return { blocks, bytes, free: await free(), segments: there.length, damaged: index.bad.size }
     },
+    free,
     async reclaim() {
       demandOpen()
       return beginReclaim({ folder, index, indexFiles, segments, files, reader, reads, quarantine, tail, queue, segmentBytes, reliance, underWay, log })

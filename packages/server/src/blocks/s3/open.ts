@@ -106,6 +106,7 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlockStore> 
     async stats() {
       return { ...(await open(() => db.read((r) => r.segments.totals()))), free: Number.POSITIVE_INFINITY }
     },
+    free: async () => Number.POSITIVE_INFINITY,
     reclaim: () => open(() => beginReclaim({ ...shared, smallBytes, deadMs, log })),
     scrub: (scrubbing) => scrub({ db, reader, damage }, scrubbing),
     damaged: async (limit) => (await open(() => db.read((r) => r.segments.damaged(undefined, limit)))).map(({ hash }) => new Uint8Array(hash)),

@@ -18,6 +18,8 @@ export interface FetcherParts {
   network: Network
   clock: Clock
   completeness: Completeness
+  /** Bytes that must stay free. */
+  minFree: number
 }
 
 /** How one run of a fetch ended: nothing to do any more, or when to try again. */
@@ -33,10 +35,11 @@ export interface Fetcher {
 
 const reportMs = 1_000
 const askedFirst = 100
+const fullDisk = 'The storage of this server is full; fetching goes on when there is room.'
 const nextTry = / Next try in [^.]*\.$/
 
 export function createFetcher(parts: FetcherParts): Fetcher {
-  const { db, blocks, network, clock, completeness } = parts
+  const { db, blocks, network, clock, completeness, minFree } = parts
 
   /** Fails the requests whose time is over, with this reason or the one that they had; returns those that still wait. */
   async function expire(dag: string, reason?: string): Promise<PinRequest[]> {
@@ -63,6 +66,7 @@ export function createFetcher(parts: FetcherParts): Fetcher {
         const added = waiting.flatMap((request) => request.origins).filter((origin) => !origins.has(origin))
         if (added.length > 0) session.addOrigins(added)
         for (const origin of added) origins.add(origin)
+        if (progress.waitingFor > 0 && (await blocks.free()) <= minFree) return { done: false, runAt: 0, reason: fullDisk }
         const quiet = clock.now() - progress.lastBlock
         if (isStalled(quiet, session.attempts(), network.status())) return { done: false, runAt: 0, reason }
         const words = progress.fetched > 0 ? `Fetching: ${count(progress.blocks, 'block')}, ${bytesInWords(progress.bytes)} so far.` : reason
@@ -97,6 +101,16 @@ export function createFetcher(parts: FetcherParts): Fetcher {
     }
   }
 
+  /** Those that wait are told why, and when the next try is. */
+  async function putOff(dag: string, attempts: number, why: string): Promise<FetchEnd> {
+    const left = await expire(dag, why)
+    if (left.length === 0) return { done: true }
+    const runAt = Math.min(clock.now() + backoff(attempts), ...left.map((request) => request.deadline))
+    const reason = `${why} Next try in ${durationInWords(runAt - clock.now())}.`
+    await db.write((w) => w.pins.settle(dag, { status: 'queued', reason }))
+    return { done: false, runAt, reason }
+  }
+
   return {
     async run(dag, { attempts, signal }) {
       const waiting = await expire(dag)
@@ -108,12 +122,7 @@ export function createFetcher(parts: FetcherParts): Fetcher {
         const end = await fetchNow(dag, session, origins, signal)
         signal.throwIfAborted()
         if (end?.done !== false) return { done: true }
-        const left = await expire(dag, end.reason)
-        if (left.length === 0) return { done: true }
-        const runAt = Math.min(clock.now() + backoff(attempts), ...left.map((request) => request.deadline))
-        const reason = `${end.reason} Next try in ${durationInWords(runAt - clock.now())}.`
-        await db.write((w) => w.pins.settle(dag, { status: 'queued', reason }))
-        return { done: false, runAt, reason }
+        return await putOff(dag, attempts, end.reason)
       } catch (error) {
         const { retry, message } = toFault(error)
         if (retry || signal.aborted) throw error
