@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Row } from './row.ts'
+import { inWords, type Row } from './row.ts'
 import { car } from './rows/car.ts'
 import { directory } from './rows/directory.ts'
 import { gateway } from './rows/gateway.ts'
@@ -35,7 +35,9 @@ if (options === undefined) {
   const load = loadavg()[0]!
   for (const name of options.names) {
     process.stderr.write(`${name} …\n`)
-    rows.push(...(await benches[name](sizes[options.size])))
+    const measured = await benches[name](sizes[options.size])
+    for (const { id, value, unit } of measured) process.stderr.write(`  ${id} ${inWords(value)} ${unit}\n`)
+    rows.push(...measured)
   }
   process.stdout.write(`\n${table(rows)}\n\n`)
   const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version, load }

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { rawBlock } from '../../test/support/api.ts'
 import { startServer } from '../../test/support/server.ts'
 import { carType, tinyLeavesInParts } from '../cars.ts'
 import { startLoad } from '../load.ts'
@@ -6,6 +8,8 @@ import type { Load } from '../programs/load.ts'
 import { mostRow, timesRow, type Row } from '../row.ts'
 import { memoryBody, secondsToSend } from '../send.ts'
 import type { Sizes } from '../sizes.ts'
+
+const fileBytes = 65_536
 
 interface LastReclaim {
   ended: string
@@ -20,15 +24,18 @@ export async function reclaim({ blocks, seconds }: Sizes): Promise<Row[]> {
     const headers = { authorization: `Bearer ${await server.createKey()}` }
     const uploads = `${server.url}/api/v1/uploads`
     const ask = async (path: string) => (await fetch(`${server.url}/api/v1/${path}`, { headers })).json()
-    const send = async (): Promise<{ id: string; cid: string; blocks: number }> => {
-      const { root, blocks: sent, cars } = await tinyLeavesInParts(blocks / 2, 1)
+    const send = async (): Promise<{ id: string; blocks: number }> => {
+      const { blocks: sent, cars } = await tinyLeavesInParts(blocks / 2, 1)
       await secondsToSend(uploads, memoryBody(carType, cars[0]!), headers)
       const { uploads: [newest] } = (await ask('uploads?limit=1')) as { uploads: { id: string }[] }
-      return { id: newest!.id, cid: root.toString(), blocks: sent }
+      return { id: newest!.id, blocks: sent }
     }
-    const [dead, kept] = [await send(), await send()]
+    const dead = await send()
+    await send()
+    const file = rawBlock(randomBytes(fileBytes))
+    await secondsToSend(uploads, memoryBody('application/octet-stream', file.bytes), headers)
     const underLoad = async (work: () => Promise<unknown>) => {
-      const reading = startLoad({ url: `${server.url}/ipfs/${kept.cid}`, connections: 4, headers: { range: 'bytes=1000000-1000999' } })
+      const reading = startLoad({ url: `${server.url}/ipfs/${file.cid}`, connections: 4 })
       const writing = startLoad({ url: uploads, connections: 4, headers, post: 4096 })
       await sleep(1000)
       await work()

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cp, mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -226,13 +226,27 @@ describe('a database and a store belong together', () => {
       }
     })
   })
+
+  test('blocks whose database was lost are not left to a new one, which would free them', async () => {
+    await server.rest(async () => {
+      const database = join(await mkdtemp(join(tmpdir(), 'thole-lost-')), 'thole.sqlite')
+      await rename(join(server.dataFolder, 'thole.sqlite'), database)
+      try {
+        const refused = await tryServer({ ...server.env, THOLE_LOG: 'silent' })
+        expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/restore the database.*tholed store adopt/)])
+      } finally {
+        await rename(database, join(server.dataFolder, 'thole.sqlite'))
+      }
+    })
+    expect(await tholed(['store', 'check'], server.env)).toMatchObject({ code: 0 })
+  })
 })
 
 describe('usage', () => {
   test('an unknown command, or an option that is missing, tells what there is', async () => {
-    for (const args of [[], ['store', 'sweep-all'], ['keys', 'create']]) {
-      const { code, out, err } = await tholed(args, server.env)
-      expect([code, out]).toEqual([2, ''])
+    for (const [args, why] of [[[], ''], [['store', 'sweep-all'], 'There is no command "store sweep-all".'], [['keys', 'create'], '"keys create" needs --account EMAIL --name NAME']] as const) {
+      const { code, out, err } = await tholed([...args], server.env)
+      expect([code, out, err.startsWith(why)]).toEqual([2, '', true])
       for (const name of ['keys create', 'store check', 'store stats', 'store scrub', 'store reclaim', 'store rebuild-index', 'store adopt']) expect(err).toContain(`  ${name} `)
     }
     expect((await tholed(['--help'], server.env)).code).toBe(0)

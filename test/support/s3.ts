@@ -23,7 +23,7 @@ export interface TestS3 {
 }
 
 /** The S3 server: VERSITYGW_BIN, or `versitygw` on PATH. Undefined where there is none. */
-export const s3Program = findProgram()
+const s3Program = findProgram()
 
 /** Why suites that need it are skipped, or undefined where they run. */
 export const noS3 = s3Program === undefined ? 'there is no versitygw: set VERSITYGW_BIN, or put it on PATH' : undefined

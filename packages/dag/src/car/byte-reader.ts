@@ -102,5 +102,5 @@ export class ByteReader {
 }
 
 export function invalidCar(reason: string, offset: number, more: { cid?: string; limit?: number } = {}): DagError {
-  return new DagError('INVALID_CAR', { reason: `not a valid CAR: ${reason}`, offset, ...more })
+  return new DagError('INVALID_CAR', { reason, offset, ...more })
 }

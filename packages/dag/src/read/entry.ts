@@ -31,7 +31,7 @@ export async function openEntry(source: BlockSource, cid: CID, options: GetOptio
 }
 
 /** @throws DagError INVALID_REQUEST when the bytes are not dag-pb though the CID says so */
-export function describeEntry(cid: CID, bytes: Uint8Array): Entry {
+function describeEntry(cid: CID, bytes: Uint8Array): Entry {
   if (cid.code === codecs.raw) return { kind: 'raw', cid, bytes, size: bytes.length }
   const unixfs = cid.code === codecs.dagPb ? readUnixfs(cid, bytes) : undefined
   if (unixfs === undefined) return { kind: 'ipld', cid, bytes }

@@ -127,10 +127,9 @@ async function nextLevel(source: BlockSource, level: readonly Link[], maxLeaves:
   return below
 }
 
-/** Links to nothing are passed over. */
 function linksOf({ own, links }: FilePart): Link[] {
   if (own.length > 0) throw malformed('a node has content beside its links')
-  return links.filter(({ start, end }) => end > start)
+  return links
 }
 
 function isUniform(leaves: readonly Link[], { size }: Entry): boolean {

@@ -3,7 +3,7 @@ import type { BlockSource } from '../block.ts'
 import { isLeaf } from '../cid/codecs.ts'
 import { DagError } from '../fault.ts'
 import { getBytes, type Entry } from './entry.ts'
-import { fileParts, type FilePart } from './file-parts.ts'
+import { fileParts, type FilePart, type PartRange } from './file-parts.ts'
 
 export interface ReadOptions {
   /** First content byte; default 0. */
@@ -52,11 +52,8 @@ export async function* readFile(source: BlockSource, entry: Entry, options: Read
     }
     const bytes = await node.bytes
     signal?.throwIfAborted()
-    const parts = partsOf(node, bytes)
-    for (let i = parts.links.length - 1; i >= 0; i--) {
-      const link = parts.links[i]!
-      if (link.start < to && link.end > from && link.start < link.end) stack.push({ ...link, depth: node.depth + 1 })
-    }
+    const parts = partsOf(node, bytes, { from, to })
+    for (let i = parts.links.length - 1; i >= 0; i--) stack.push({ ...parts.links[i]!, depth: node.depth + 1 })
     if (stack.length > maxPending) {
       throw new DagError('DAG_LIMIT', { reason: `more than ${maxPending} nodes of the file wait to be read`, cid: entry.cid.toString(), limit: maxPending })
     }
@@ -72,11 +69,11 @@ function start(source: BlockSource, node: Wanted, signal: AbortSignal | undefine
 }
 
 /** @throws DagError when the node does not hold the bytes that its parent promised */
-function partsOf(node: Wanted, bytes: Uint8Array): FilePart {
+function partsOf(node: Wanted, bytes: Uint8Array, range: PartRange): FilePart {
   if (node.depth > maxFileDepth) {
     throw new DagError('DAG_LIMIT', { reason: `the file is nested deeper than ${maxFileDepth} nodes`, cid: node.cid.toString(), limit: maxFileDepth })
   }
-  const parts = isLeaf(node.cid) ? { own: bytes, links: [], end: node.start + bytes.length } : fileParts(node.cid, bytes, node.start)
+  const parts = isLeaf(node.cid) ? { own: bytes, links: [], end: node.start + bytes.length } : fileParts(node.cid, bytes, node.start, range)
   if (parts.end === node.end) return parts
   const reason = `${node.cid} holds ${parts.end - node.start} bytes of the file where its parent says ${node.end - node.start}`
   throw new DagError('INVALID_REQUEST', { reason, cid: node.cid.toString() })

@@ -1,27 +1,37 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fault } from '../kernel/faults.ts'
+import type { BlockStore } from '../ports/block-store.ts'
 import type { Db } from '../ports/db/index.ts'
 
 /** Under this name the database remembers the store that its rows speak of. */
 const remembered = 'store'
 
 /**
- * Refuses a store that is not the one the database speaks of: a wrong variable, or a disk that is not mounted. A database without
- * DAGs takes any store; `adopt` takes this one whatever it is. Fault CONFLICT.
+ * Refuses a store that is not the one the database speaks of: a wrong variable, a disk that is not mounted, a database that was lost. A
+ * reclaim would free all that the database does not know. A database without DAGs takes a store without blocks; `adopt` takes this one
+ * whatever it is. Fault CONFLICT.
  */
-export async function matchStore(folder: string, db: Db, { adopt = false } = {}): Promise<void> {
+export async function matchStore(folder: string, db: Db, blocks: BlockStore, { adopt = false } = {}): Promise<void> {
   const found = await readId(folder)
   const known = await db.read((r) => r.instance.get(remembered))
   if (known !== undefined && known === found) return
-  const isFree = adopt || known === undefined || (await db.read((r) => r.audit.dags('', 1))).length === 0
-  if (!isFree) {
-    const what = found === undefined ? 'is not the block store that the database speaks of (it has no store.id)' : 'belongs to another database'
-    throw fault('CONFLICT', { reason: `${folder} ${what}; point THOLE_BLOCKS, THOLE_DATA or THOLE_DATABASE_URL to where they belong, or accept this store with "tholed store adopt"` })
-  }
+  if (!adopt) await demandFresh(folder, db, blocks, found)
   const id = found ?? crypto.randomUUID()
-  if (found === undefined) await writeId(folder, id)
+  // The other way round, a crash in between would leave an id that no database knows.
   await db.write((w) => w.instance.set(remembered, id))
+  if (found === undefined) await writeId(folder, id)
+}
+
+async function demandFresh(folder: string, db: Db, blocks: BlockStore, found: string | undefined): Promise<void> {
+  const help = 'point THOLE_BLOCKS, THOLE_DATA or THOLE_DATABASE_URL to where they belong, or accept this store with "tholed store adopt"'
+  if ((await db.read((r) => r.audit.dags('', 1))).length > 0) {
+    const what = found === undefined ? 'is not the block store that the database speaks of (it has no store.id)' : 'belongs to another database'
+    throw fault('CONFLICT', { reason: `${folder} ${what}; ${help}` })
+  }
+  if (found !== undefined && (await blocks.stats()).blocks > 0) {
+    throw fault('CONFLICT', { reason: `${folder} has blocks that this database, which is new, knows nothing of, and would free; restore the database, ${help}` })
+  }
 }
 
 async function readId(folder: string): Promise<string | undefined> {

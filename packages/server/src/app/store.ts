@@ -18,7 +18,7 @@ export async function openStore(config: Config, log: Log, options: { adopt?: boo
   opened.defer(await beAlone(config, log))
   const db = opened.adopt(await openDatabase(config), (it) => it.close())
   const blocks = opened.adopt(await openBlocks(config, db, log, options), (it) => it.close())
-  if ('folder' in config.blocks) await matchStore(config.blocks.folder, db, options)
+  if ('folder' in config.blocks) await matchStore(config.blocks.folder, db, blocks, options)
   const parts = opened.move()
   return { db, blocks, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }

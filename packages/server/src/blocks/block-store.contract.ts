@@ -1,53 +1,16 @@
-import { codecs, digest, type Block } from '@thole/dag'
+import { codecs, type Block } from '@thole/dag'
 import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { BlockStore, Multihash, SweepOptions } from '../ports/block-store.ts'
-
-const sha256 = 0x12
-
-export function block(text: string | Uint8Array, codec: number = codecs.raw, hash = sha256): Block {
-  const bytes = typeof text === 'string' ? Buffer.from(text) : text
-  return { cid: CID.createV1(codec, createDigest(hash, digest(hash, bytes))), bytes }
-}
-
-export function hashOf({ cid }: Block): Uint8Array {
-  return cid.multihash.bytes
-}
-
-export async function store(blocks: BlockStore, all: readonly Block[]): Promise<void> {
-  const writer = blocks.writer()
-  for (const one of all) await writer.put(one)
-  await writer.commit()
-  await writer.end()
-}
-
-export async function expectStored(blocks: BlockStore, all: readonly Block[]): Promise<void> {
-  for (const one of all) {
-    expect(Buffer.from((await blocks.get(hashOf(one)))!).equals(one.bytes)).toBe(true)
-    expect(await blocks.size(hashOf(one))).toBe(one.bytes.length)
-    expect(await blocks.has(hashOf(one))).toBe(true)
-  }
-}
+import type { BlockStore, Multihash } from '../ports/block-store.ts'
+import { block, hashOf } from './testing/blocks.ts'
+import { expectAbsent, expectStored, reclaimAllBut, store } from './testing/store.ts'
 
 export interface ContractSubject {
   /** An empty store. */
   open(): Promise<BlockStore>
   /** Changes a byte of a stored block behind the back of a store that `open` gave. */
   corrupt(blocks: BlockStore, hash: Multihash): Promise<void>
-}
-
-/** Marks these, sweeps the rest; how many blocks went. */
-export async function reclaimAllBut(blocks: BlockStore, wanted: readonly Block[], options?: SweepOptions): Promise<number> {
-  await using run = await blocks.reclaim()
-  await run.mark(wanted.map(hashOf))
-  let freed = 0
-  for await (const step of run.sweep(options)) freed += step.blocks
-  return freed
-}
-
-export async function expectAbsent(blocks: BlockStore, all: readonly Block[]): Promise<void> {
-  for (const one of all) expect([await blocks.has(hashOf(one)), await blocks.get(hashOf(one)), await blocks.getRun([hashOf(one)])]).toEqual([false, undefined, []])
 }
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => block(`${name} ${i}`))

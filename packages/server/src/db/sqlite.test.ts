@@ -56,6 +56,20 @@ describe('sqlite files', () => {
     await db.close()
   })
 
+  it('lets others have a turn within a loop of queries', async () => {
+    const db = await openDb({ url: join(folder, 'loop.db') })
+    await db.migrate()
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    for (const end = performance.now() + 200; performance.now() < end; ) await db.read((r) => r.instance.get('a'))
+    const reading = turns
+    for (const end = performance.now() + 200; performance.now() < end; ) await db.write((w) => w.instance.set('a', 'b'))
+    clearInterval(timer)
+    expect(reading).toBeGreaterThan(5)
+    expect(turns - reading).toBeGreaterThan(5)
+    await db.close()
+  })
+
   it('refuses a database of a newer version', async () => {
     const path = join(folder, 'newer.db')
     const db = await openDb({ url: path })

@@ -15,6 +15,9 @@ export interface HttpParts extends ApiParts {
   isReady(): boolean
 }
 
+/** Milliseconds without a byte either way: a client that vanished keeps nothing that it sent from being reclaimed. */
+const idleMs = 300_000
+
 /** Every door, on one port. The gateway comes first: its host names and paths belong to nobody else. */
 export function createHttpServer(parts: HttpParts): Server {
   const app = new Hono<EdgeEnv>({ getPath })
@@ -26,9 +29,10 @@ export function createHttpServer(parts: HttpParts): Server {
   app.route('/', parts.dashboard)
 
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
-  return createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, (incoming, outgoing) => {
+  const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, (incoming, outgoing) => {
     if (!parts.gateway(incoming, outgoing)) void answer(incoming, outgoing)
   })
+  return server.setTimeout(idleMs)
 }
 
 /** Clients join base and path carelessly: `//pins` is `/pins`. */

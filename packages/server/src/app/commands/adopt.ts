@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts'
+import { count } from '../../kernel/words.ts'
 import type { Report } from '../control/report.ts'
 import { blocksInWords } from '../blocks.ts'
 import { openLog } from '../log.ts'
@@ -10,6 +11,6 @@ export async function* adopt(config: Config): AsyncGenerator<Report> {
   await demandFolder(config.dataFolder)
   await using store = await openStore(config, openLog(config.log), { adopt: true })
   const { blocks } = await store.blocks.stats()
-  yield { line: `adopted ${blocksInWords(config)} with ${blocks.toLocaleString('en')} blocks; "tholed store check" tells what the database misses in it` }
+  yield { line: `adopted ${blocksInWords(config)} with ${count(blocks, 'block')}; "tholed store check" tells what the database misses in it; what the database does not hold of it, the next reclaim frees` }
   yield { exit: 0 }
 }

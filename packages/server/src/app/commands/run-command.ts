@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { parseConfig } from '../../config/config.ts'
+import { parseConfig, type Config } from '../../config/config.ts'
 import { readEnv } from '../../config/env.ts'
 import { toFault } from '../../kernel/faults.ts'
 import { commands, type Options } from './index.ts'
@@ -7,16 +7,25 @@ import { commands, type Options } from './index.ts'
 /** The command line `tholed`. Returns the exit code: 0 done, 1 failed or found something, 2 not understood. */
 export async function runCommand(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(args)
-  const command = commands.get(positionals.join(' '))
-  if (values.help || !command) return tellUsage(values.help || positionals[0] === 'help' ? 0 : 2)
+  const name = positionals.join(' ')
+  const command = commands.get(name)
+  if (values.help || name === 'help') return tellUsage(0)
+  if (!command) return tellUsage(2, name && `There is no command "${name}".`)
+  const stray = Object.keys(values).find((option) => !command.options?.includes(`--${option}`))
+  if (stray !== undefined) return tellUsage(2, `"${name}" takes no --${stray}.`)
   try {
-    return (await command.run(parseConfig(readEnv()), values)) ?? tellUsage(2)
+    return (await command.run(quietly(parseConfig(readEnv())), values)) ?? tellUsage(2, `"${name}" needs ${command.options}.`)
   } catch (error) {
     const { code, message, cause } = toFault(error)
     // What a fault hides from strangers, the operator may see.
     process.stderr.write(`${code === 'INTERNAL' && cause instanceof Error ? cause.message : message}\n`)
     return 1
   }
+}
+
+/** What goes well, a command says itself. */
+function quietly(config: Config): Config {
+  return config.log === 'info' ? { ...config, log: 'warn' } : config
 }
 
 function readArguments(args: string[]): { values: Options & { help?: boolean }; positionals: string[] } {
@@ -27,15 +36,17 @@ function readArguments(args: string[]): { values: Options & { help?: boolean }; 
       options: { account: { type: 'string' }, name: { type: 'string' }, scopes: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     })
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n`)
+    // Behind its first sentence Node tells about `--`, which helps nobody here.
+    const words = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`${words.split('. ', 1)[0]}.\n\n`)
     return { values: {}, positionals: [] }
   }
 }
 
-function tellUsage(code: number): number {
+function tellUsage(code: number, why = ''): number {
   const width = 23
   const lines = [...commands].map(([name, { help, options }]) => `  ${name.padEnd(width)}${help}\n${options ? `${' '.repeat(width + 2)}${options}\n` : ''}`)
-  process.stderr.write(`tholed, the operator's commands; they work beside a running server, except where they say so.
+  process.stderr.write(`${why && `${why}\n\n`}tholed, the operator's commands; they work beside a running server, except where they say so.
 
 ${lines.join('')}
 Settings come from the same variables as the server's.

@@ -1,6 +1,7 @@
 import type { Block } from '@thole/dag'
 import { fault, type Fault } from '../../kernel/faults.ts'
 import type { BlockWriter, Multihash, Sizes, StoreOptions } from '../../ports/block-store.ts'
+import { tooLarge } from '../block-limits.ts'
 import { claim, type ClaimParts } from './claims.ts'
 import { keyOf } from './hash-key.ts'
 import type { Hold } from './reliance.ts'
@@ -16,8 +17,7 @@ export interface WriterParts extends ClaimParts {
   track<T>(work: Promise<T>): Promise<T>
 }
 
-/** The greatest block, and the longest multihash, that the store takes. */
-const maxBlockBytes = 16 << 20
+/** The longest multihash that the store takes. */
 const maxHashBytes = 127
 const identity = 0x00
 const settled = Promise.resolve()
@@ -41,7 +41,7 @@ export class S3Writer implements BlockWriter, Relying {
   }
 
   put(block: Block): Promise<void> {
-    const refusal = this.#refusal() ?? tooLarge(block)
+    const refusal = this.#refusal() ?? tooLarge(block, maxHashBytes)
     if (refusal) return Promise.reject(refusal)
     // The CID carries the bytes: there is nothing to store.
     if (block.cid.multihash.code === identity) return settled
@@ -104,10 +104,4 @@ export class S3Writer implements BlockWriter, Relying {
     if (refusal) throw refusal
     this.#parts.reliance.demand(this.#hold)
   }
-}
-
-function tooLarge({ cid, bytes }: Block): Fault | undefined {
-  if (bytes.length > maxBlockBytes) return fault('TOO_LARGE', { reason: `a block may have ${maxBlockBytes} bytes, this one has ${bytes.length}` })
-  const hashBytes = cid.multihash.bytes.length
-  return hashBytes > maxHashBytes ? fault('INVALID_CID', { reason: `a multihash may have ${maxHashBytes} bytes, this one has ${hashBytes}` }) : undefined
 }

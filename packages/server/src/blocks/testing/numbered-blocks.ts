@@ -1,9 +1,7 @@
-import { codecs, digest, type Block } from '@thole/dag'
-import { CID } from 'multiformats/cid'
-import { create as createDigest } from 'multiformats/hashes/digest'
+import type { Block } from '@thole/dag'
+import { block as blockOf } from './blocks.ts'
 
 /** The same block for the same number, in every process. */
 export function block(number: number): Block {
-  const bytes = Buffer.from(`block ${number} `.repeat(1 + (number % 300)))
-  return { cid: CID.createV1(codecs.raw, createDigest(0x12, digest(0x12, bytes))), bytes }
+  return blockOf(`block ${number} `.repeat(1 + (number % 300)))
 }

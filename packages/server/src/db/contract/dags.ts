@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Dag } from '../../ports/db/index.ts'
 import type { Subject } from './subject.ts'
 import { cidOf, newAccount } from './rows.ts'
 
@@ -39,15 +40,36 @@ export function dagContract(subject: Subject): void {
         }
       })
       const seen: string[] = []
-      for (let after = ''; ; ) {
-        const page = await db.read((r) => r.dags.partial(after, 2))
+      let after: Dag | undefined
+      for (;;) {
+        const page = await db.read((r) => r.dags.partial(2, after))
         seen.push(...page.map(({ cid }) => cid))
         if (page.length < 2) break
-        after = seen.at(-1)!
+        after = page.at(-1)!
+        // It goes before the next page is asked for.
+        const { cid } = after
+        if (!cids.includes(cid)) continue
+        await db.write((w) => w.dags.release(id, cid, 1, 1))
+        expect(await db.write((w) => w.dags.forget([cid], 1))).toBe(1)
       }
       const [, b, c, d, e] = cids as [string, string, string, string, string]
       expect(seen.filter((cid) => cids.includes(cid))).toEqual([e, ...[c, d].sort(), b])
       expect(new Set(seen).size).toBe(seen.length)
+    })
+
+    it('makes a row anew that goes while somebody waits for it', async () => {
+      const db = subject.db()
+      const cid = cidOf('forgotten')
+      await db.write((w) => w.dags.lock(cid, 1))
+      const forgotten = Promise.withResolvers<void>()
+      const forgetting = db.write(async (w) => {
+        expect(await w.dags.forget([cid], 1)).toBe(1)
+        forgotten.resolve()
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      })
+      await forgotten.promise
+      expect(await db.write((w) => w.dags.lock(cid, 5))).toMatchObject({ state: 'partial', created: 5 })
+      await forgetting
     })
 
     it('counts visits', async () => {

@@ -19,11 +19,11 @@ export function dagQueries(session: Session): DagReads & DagWrites {
 
     missing: (cid, limit) => q.selectFrom('missing_block').select(['cid', 'path']).where('dag', '=', cid).orderBy('position').limit(limit).execute(),
 
-    async partial(after, limit) {
+    async partial(limit, after) {
       // Literals, as in the partial index: SQLite uses it for no bound value.
-      let query = select.where(sql<boolean>`state = 'partial' and holders > 0`)
-      if (after !== '') query = query.where(sql<boolean>`(created, cid) > (select created, cid from dag where cid = ${after})`)
-      const rows = await query.orderBy('created').orderBy('cid').limit(limit).execute()
+      const all = select.where(sql<boolean>`state = 'partial' and holders > 0`)
+      const later = after ? all.where(sql<boolean>`(created, cid) > (${after.created}, ${after.cid})`) : all
+      const rows = await later.orderBy('created').orderBy('cid').limit(limit).execute()
       return rows.map(toDag)
     },
 
@@ -37,10 +37,13 @@ export function dagQueries(session: Session): DagReads & DagWrites {
 
     async lock(cid, now) {
       const fresh = { cid, state: 'partial', holders: 0, released: now, visits: 0, created: now, missing_count: 0 } as const
-      await q.insertInto('dag').values(fresh).onConflict((c) => c.column('cid').doNothing()).execute()
       const row = select.where('cid', '=', cid)
-      // On SQLite the transaction itself is the lock.
-      return toDag(await (kind === 'postgres' ? row.forUpdate() : row).executeTakeFirstOrThrow())
+      for (;;) {
+        await q.insertInto('dag').values(fresh).onConflict((c) => c.column('cid').doNothing()).execute()
+        // On SQLite the transaction itself is the lock; elsewhere the row may have gone while it was waited for.
+        const locked = await (kind === 'postgres' ? row.forUpdate() : row).executeTakeFirst()
+        if (locked) return toDag(locked)
+      }
     },
 
     async setComplete(cid, { bytes, blocks }, now) {

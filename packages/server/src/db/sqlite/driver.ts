@@ -1,16 +1,21 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from 'kysely'
 import { fault } from '../../kernel/faults.ts'
 import { dbFault } from '../faults.ts'
 import type { Files } from './files.ts'
 import { Turns } from './turns.ts'
 
+/** Milliseconds of queries without a turn for anybody else. */
+const maxMs = 4
+
 /**
  * Kysely connections over one writer and one reader. A `select` outside of a transaction goes to the reader; everything else
- * takes its turn at the writer.
+ * takes its turn at the writer. SQLite answers at once, so that a loop of queries would never leave the microtasks: it is made to rest here.
  */
 export class SqliteDriver implements Driver {
   readonly #files: Files
   readonly #turns: Turns
+  #rested = 0
 
   constructor(files: Files) {
     this.#files = files
@@ -20,6 +25,10 @@ export class SqliteDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<Connection> {
+    if (performance.now() - this.#rested > maxMs) {
+      await nextTurn()
+      this.#rested = performance.now()
+    }
     return new Connection(this.#files, this.#turns)
   }
 

@@ -107,4 +107,14 @@ describe('writers that share a commit', () => {
     await write(() => insert(3))
     expect(stored()).toEqual([3])
   })
+
+  it('one that cannot be undone alone takes the commit with it, and nobody waits for ever', async () => {
+    const results = await Promise.allSettled([write(() => insert(1)), write(() => {
+      insert(2)
+      writer.exec('release turn')
+      throw new Error('wrong')
+    }), write(() => insert(3))])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+    expect([stored(), writer.isTransaction]).toEqual([[3], false])
+  }, 3_000)
 })

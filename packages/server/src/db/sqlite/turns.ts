@@ -45,33 +45,45 @@ export class Turns {
 
   /** Resolves when what was written is durable; rejects where it is rolled back, and then the turn is over too. */
   async commit(): Promise<void> {
-    const shared = Promise.withResolvers<void>()
     try {
       this.#release.run()
-      this.#sharing.push(shared)
     } catch (error) {
-      this.#undo()
-      shared.reject(dbFault(error))
+      this.rollBack()
+      throw dbFault(error)
     }
+    const shared = Promise.withResolvers<void>()
+    this.#sharing.push(shared)
     this.#leave()
     return shared.promise
   }
 
   rollBack(): void {
-    this.#undo()
-    this.#leave()
+    try {
+      this.#undo()
+    } finally {
+      this.#leave()
+    }
   }
 
+  /** What cannot be undone alone takes with it what shares its commit. */
   #undo(): void {
-    if (this.#connection.isTransaction) this.#connection.exec('rollback to turn; release turn')
+    if (!this.#connection.isTransaction) return
+    try {
+      this.#connection.exec('rollback to turn; release turn')
+    } catch {
+      this.#connection.exec('rollback')
+    }
   }
 
   /** Lets the next one in, or commits where there is none. */
   #leave(): void {
-    // SQLite ends a transaction by itself when it meets a full disk.
-    if (!this.#connection.isTransaction) this.#settle(fault('STORAGE_FULL'))
-    else if (this.#waiting === 0 || this.#sharing.length >= maxSharing) this.#commitAll()
-    this.#done()
+    try {
+      // SQLite ends a transaction by itself when it meets a full disk.
+      if (!this.#connection.isTransaction) this.#settle(fault('STORAGE_FULL'))
+      else if (this.#waiting === 0 || this.#sharing.length >= maxSharing) this.#commitAll()
+    } finally {
+      this.#done()
+    }
   }
 
   #commitAll(): void {
@@ -79,8 +91,8 @@ export class Turns {
       this.#connection.exec('commit')
       this.#settle()
     } catch (error) {
-      if (this.#connection.isTransaction) this.#connection.exec('rollback')
       this.#settle(dbFault(error))
+      if (this.#connection.isTransaction) this.#connection.exec('rollback')
     }
   }
 

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { canonicalCid } from '@thole/dag'
 import { expect, test } from 'vitest'
-import { leaf, node, openHouse } from './testing/house.ts'
+import { leaf, node } from '../testing/blocks.ts'
+import { openHouse } from './testing/house.ts'
 
 const cidOf = ({ cid }: ReturnType<typeof leaf>) => canonicalCid(cid)
 

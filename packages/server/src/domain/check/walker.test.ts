@@ -5,7 +5,8 @@ import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
 import { expect, test } from 'vitest'
 import { openMemoryStore } from '../../blocks/memory-store.ts'
-import { blockOf, leaf, node, walked } from './testing/house.ts'
+import { blockOf, leaf, node } from '../testing/blocks.ts'
+import { walked } from './testing/house.ts'
 import { openWalker } from './walker.ts'
 
 async function storeOf(blocks: readonly Block[]) {
@@ -79,7 +80,7 @@ test('ends with its signal, and at its limit', async () => {
 })
 
 test('blocks that are not what their codec says are a fault', async () => {
-  const odd = blockOf(Buffer.from([0xff]), codecs.dagCbor)
+  const odd = blockOf(codecs.dagCbor, Buffer.from([0xff]))
   await using walker = openWalker(await storeOf([odd]))
   await expect(walker.measure(odd.cid)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
 })

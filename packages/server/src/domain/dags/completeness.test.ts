@@ -2,7 +2,8 @@ import { canonicalCid, type Block } from '@thole/dag'
 import fc from 'fast-check'
 import { CID } from 'multiformats/cid'
 import { describe, expect, test } from 'vitest'
-import { leaf, measured, node, openHouse } from './testing/house.ts'
+import { leaf, node } from '../testing/blocks.ts'
+import { measured, openHouse } from './testing/house.ts'
 
 const signal = new AbortController().signal
 
@@ -141,6 +142,19 @@ describe('what lies in memory may be lost', () => {
     await house.send([other], [other, ...trees.flatMap(({ leaves }) => leaves)])
     await house.work()
     for (const { root } of trees) expect(await house.describe(root)).toMatchObject({ state: 'complete' })
+  })
+
+  test('a DAG that there is no room to keep in mind, however late its last block comes', async () => {
+    await using house = await openHouse({ maxDags: 1 })
+    const last = ['a', 'b', 'c'].map(leaf)
+    const roots = last.map((one) => node(leaf('here'), one))
+    for (const root of roots) await house.send([root], [root, leaf('here')])
+    for (let n = 0; n < 3; n++) await house.work()
+    for (const [i, one] of last.entries()) {
+      await house.send([one], [one])
+      await house.work()
+      expect(await house.describe(roots[i]!)).toMatchObject({ state: 'complete' })
+    }
   })
 
   test('a DAG that is too large to be kept', async () => {

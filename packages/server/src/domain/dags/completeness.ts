@@ -56,10 +56,13 @@ export interface Completeness {
   forget(dag: string): void
   /** Whether it could be, without another DAG having to go. */
   hasRoomFor(dag: string): boolean
-  /** Runs a look at all DAGs that are not covered. Until one of these has been run, and none has been lost since, each decision asks for it. */
-  coverAll(look: () => Promise<void>): Promise<void>
+  /** Runs a look at all DAGs that are not covered, which tells whether it left none. Until one did, and none has been lost since, each decision asks for it. */
+  coverAll(look: () => Promise<boolean>): Promise<void>
   close(): void
 }
+
+/** Where each look at the DAGs that are not covered takes long, since there are very many, there is so much rest between two. */
+const restFactor = 3
 
 /** Blocks that are told in one turn of the event loop. */
 const atOnce = 1_024
@@ -73,6 +76,8 @@ export function createCompleteness({ db, blocks, clock, ...limits }: Completenes
   const strays = new Set<string>()
   let touched = strays
   let coveredAt: number | undefined
+  /** Milliseconds from a decision to the look that it asks for. */
+  let rest = 0
 
   async function tell(hashes: Iterable<Multihash>, mine: Set<string>): Promise<void> {
     let told = 0
@@ -134,7 +139,8 @@ export function createCompleteness({ db, blocks, clock, ...limits }: Completenes
         const result = await transaction(w)
         const now = clock.now()
         for (const dag of [...dags].sort()) await enqueueSettle(w, dag, now)
-        if (coveredAt !== kept.lost) await enqueueSettlePartials(w, now)
+        // What others store is heard of by nobody here, so that a look of before says nothing.
+        if (limits.maxDags === 0 || coveredAt !== kept.lost) await enqueueSettlePartials(w, now, rest)
         return result
       })
     } catch (error) {
@@ -172,8 +178,10 @@ export function createCompleteness({ db, blocks, clock, ...limits }: Completenes
     hasRoomFor: (dag) => kept.hasRoomFor(dag),
     async coverAll(look) {
       const { lost } = kept
-      await look()
-      coveredAt = lost
+      const started = performance.now()
+      const leftNone = await look()
+      rest = (performance.now() - started) * restFactor
+      coveredAt = leftNone ? lost : undefined
     },
     close: stopListening,
   }

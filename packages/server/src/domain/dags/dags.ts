@@ -3,7 +3,7 @@ import { CID } from 'multiformats/cid'
 import { fault, toFault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { DagDamage, DagState, Db, MissingBlock } from '../../ports/db/index.ts'
+import type { Dag, DagDamage, DagState, Db, MissingBlock } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
 import { failPins } from '../reclaim/index.ts'
 import type { Completeness } from './completeness.ts'
@@ -70,8 +70,10 @@ export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags
   }
 
   async function anyArrived(missing: readonly MissingBlock[]): Promise<boolean> {
-    for (const { cid } of missing) if (await blocks.has(CID.parse(cid).multihash.bytes)) return true
-    return false
+    // Many look-ups at once are what `claim` is made for, whatever the driver.
+    await using writer = blocks.writer()
+    const sizes = await writer.claim(missing.map(({ cid }) => CID.parse(cid).multihash.bytes))
+    return sizes.some((size) => size !== undefined)
   }
 
   return {
@@ -91,15 +93,18 @@ export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags
 
     settlePartials: (signal) =>
       completeness.coverAll(async () => {
-        let after = ''
+        let after: Dag | undefined
+        let leftNone = true
         for (;;) {
-          const partial = await db.read((r) => r.dags.partial(after, slice))
+          const partial = await db.read((r) => r.dags.partial(slice, after))
           for (const { cid } of partial) {
             signal.throwIfAborted()
-            if (!completeness.covers(cid) && (await isDue(cid))) await settle(cid, signal)
-            after = cid
+            if (completeness.covers(cid)) continue
+            if (await isDue(cid)) await settle(cid, signal)
+            else leftNone = false
           }
-          if (partial.length < slice) return
+          if (partial.length < slice) return leftNone
+          after = partial.at(-1)
         }
       }),
 

@@ -86,7 +86,11 @@ export function createFetcher(parts: FetcherParts): Fetcher {
     try {
       const first = await Promise.race([walking.then((size) => ({ size })), watching.then((end) => ({ end }))])
       if ('end' in first) return first.end
-      await db.write(async (w) => applyMeasure(w, await w.dags.lock(dag, clock.now()), { complete: true, ...first.size }, clock.now()))
+      await db.write(async (w) => {
+        const row = await w.dags.lock(dag, clock.now())
+        // Where the last holder has just gone, reclaim may be taking it away.
+        if (row.holders > 0) await applyMeasure(w, row, { complete: true, ...first.size }, clock.now())
+      })
       completeness.forget(dag)
       isComplete = true
       return { done: true }

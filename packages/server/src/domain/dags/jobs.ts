@@ -12,8 +12,8 @@ export function enqueueSettle(w: Writer, dag: string, now: number): Promise<void
 /** What is stored within so many milliseconds is looked for together. */
 const gather = 1_000
 
-/** Looks again at those partial DAGs of which nobody keeps in mind what they wait for. */
-export async function enqueueSettlePartials(w: Writer, now: number): Promise<void> {
-  const [first] = await w.dags.partial('', 1)
-  if (first) await w.jobs.enqueue({ kind: settlePartialsJob, key: '', runAt: now + gather })
+/** Looks again at those partial DAGs of which nobody keeps in mind what they wait for; `rest`: milliseconds until then. */
+export async function enqueueSettlePartials(w: Writer, now: number, rest = gather): Promise<void> {
+  const [first] = await w.dags.partial(1)
+  if (first) await w.jobs.enqueue({ kind: settlePartialsJob, key: '', runAt: now + Math.max(gather, rest) })
 }

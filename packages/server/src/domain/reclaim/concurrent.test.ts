@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openDiskStore, openMemoryStore } from '../../blocks/index.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
-import { leaf, node, openHouseOver, signal } from './testing/house.ts'
+import { leaf, node } from '../testing/blocks.ts'
+import { openHouseOver, signal } from './testing/house.ts'
 
 const leaves = Array.from({ length: 6 }, (_, i) => leaf(`leaf ${i}`))
 const inner = [node(leaves[0]!, leaves[1]!), node(leaves[1]!, leaves[2]!), node(leaves[3]!)]

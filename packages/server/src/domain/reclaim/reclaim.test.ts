@@ -1,6 +1,7 @@
 import { parseCid } from '@thole/dag'
 import { expect, test } from 'vitest'
-import { leaf, node, openHouse, signal } from './testing/house.ts'
+import { leaf, node } from '../testing/blocks.ts'
+import { openHouse, signal } from './testing/house.ts'
 
 test('what nothing holds goes after its grace, and nothing else', async () => {
   await using house = await openHouse({ grace: 100 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { retirePartials } from './retire.ts'
-import { leaf, node, openHouse, signal, type House } from './testing/house.ts'
+import { leaf, node } from '../testing/blocks.ts'
+import { openHouse, signal, type House } from './testing/house.ts'
 
 const ttl = 1_000_000
 const [a, b, absent] = [leaf('a'), leaf('b'), leaf('absent')]

@@ -1,5 +1,5 @@
 import { durationInWords } from '../../kernel/words.ts'
-import type { Db } from '../../ports/db/index.ts'
+import type { Dag, Db } from '../../ports/db/index.ts'
 import { failPins, releaseDag } from './release.ts'
 
 export interface RetireOptions {
@@ -31,17 +31,17 @@ export async function retirePartials({ db, now, ttl, signal }: RetireOptions): P
   }
 
   let total = 0
-  let after = ''
+  let after: Dag | undefined
   for (;;) {
-    const dags = await db.read((r) => r.dags.partial(after, slice))
+    const dags = await db.read((r) => r.dags.partial(slice, after))
     for (const { cid, created } of dags) {
       signal.throwIfAborted()
       // Oldest first, and no part is older than its DAG.
       if (created > before) return total
       const [stale] = await db.read((r) => r.uploads.stale(cid, before, 1))
       for (let retired = stale ? slice : 0; retired === slice; total += retired) retired = await retire(cid)
-      after = cid
     }
     if (dags.length < slice) return total
+    after = dags.at(-1)
   }
 }

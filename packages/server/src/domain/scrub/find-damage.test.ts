@@ -1,21 +1,9 @@
-import { CidSet, codecs, digest, type Block } from '@thole/dag'
-import * as dagCbor from '@ipld/dag-cbor'
+import { CidSet, type Block } from '@thole/dag'
 import fc from 'fast-check'
-import { CID } from 'multiformats/cid'
-import { create } from 'multiformats/hashes/digest'
 import { expect, test } from 'vitest'
 import { openMemoryStore, type MemoryStore } from '../../blocks/memory-store.ts'
+import { leaf, named as node } from '../testing/blocks.ts'
 import { findDamage, type Found } from './find-damage.ts'
-
-function leaf(text: string): Block {
-  const bytes = Buffer.from(text)
-  return { cid: CID.createV1(codecs.raw, create(0x12, digest(0x12, bytes))), bytes }
-}
-
-function node(links: Record<string, Block>): Block {
-  const bytes = dagCbor.encode(Object.fromEntries(Object.entries(links).map(([name, { cid }]) => [name, cid])))
-  return { cid: CID.createV1(codecs.dagCbor, create(0x12, digest(0x12, bytes))), bytes }
-}
 
 async function storeOf(blocks: readonly Block[], damaged: readonly Block[] = []): Promise<MemoryStore> {
   const store = openMemoryStore()

@@ -36,11 +36,12 @@ const maxCount = 100_000
 const keptPath = 512
 /** Nodes that are remembered to be clean, at some 30 bytes each; beyond, what DAGs share is walked again. */
 const maxClean = 4_000_000
-/** A level keeps its links until they are followed. */
-const maxDepth = 1_000_000
+/** A level keeps its links until they are followed, and takes about so many bytes beside. */
+const levelBytes = 800
 const maxPendingBytes = 128 * 1024 * 1024
-/** Milliseconds that one turn of the event loop may take. */
+/** Milliseconds that one turn of the event loop may take; of all walks together, since there may be a million DAGs of one block. */
 const turnMs = 4
+let turnEnds = 0
 
 /**
  * Walks a DAG that was complete, depth first, looking for blocks that the store cannot give; what lies below such a node is not known. A node
@@ -52,7 +53,6 @@ export async function findDamage(root: CID, { blocks, clean, signal }: FindOptio
   const unclean = new CidSet()
   const levels: Level[] = []
   let pendingBytes = 0
-  let turnEnds = performance.now() + turnMs
 
   function tell(cid: CID, name: string): void {
     const hash = hashText(cid.multihash.bytes)
@@ -63,8 +63,8 @@ export async function findDamage(root: CID, { blocks, clean, signal }: FindOptio
   }
 
   function enter(level: Level): void {
-    pendingBytes += level.links.size
-    if (levels.length >= maxDepth || pendingBytes > maxPendingBytes) throw fault('DAG_LIMIT', { reason: 'it is too deep to be looked through for damage' })
+    pendingBytes += levelBytes + level.links.size
+    if (pendingBytes > maxPendingBytes) throw fault('DAG_LIMIT', { reason: 'it is too deep to be looked through for damage' })
     levels.push(level)
   }
 
@@ -90,7 +90,7 @@ export async function findDamage(root: CID, { blocks, clean, signal }: FindOptio
   /** All below the top is known: so is the top itself. */
   function leave({ cid, links, isWhole }: Level): void {
     levels.pop()
-    pendingBytes -= links.size
+    pendingBytes -= levelBytes + links.size
     if (!isWhole) add(unclean, cid)
     else if (clean.size < maxClean) add(clean, cid)
     const above = levels.at(-1)

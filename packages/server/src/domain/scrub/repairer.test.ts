@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { embeddedNetwork } from '../../network/index.ts'
 import { serving } from '../../network/testing/fetching.ts'
-import { leaf, node, openHouse, quiet } from './testing/house.ts'
+import { leaf, named as node } from '../testing/blocks.ts'
+import { openHouse, quiet } from './testing/house.ts'
 
 const soon = { timeout: 10_000, interval: 20 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Principal } from '../access/index.ts'
-import { leaf, node, openHouse } from './testing/house.ts'
+import { leaf, named as node } from '../testing/blocks.ts'
+import { openHouse } from './testing/house.ts'
 
 const day = 86_400_000
 const admin = (house: { account: Principal['account'] }): Principal => ({ account: house.account, scopes: new Set(['admin']) })

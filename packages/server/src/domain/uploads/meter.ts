@@ -1,5 +1,5 @@
 import { fault } from '../../kernel/faults.ts'
-import { bytesInWords } from '../../kernel/words.ts'
+import { bytesInWords, durationInWords } from '../../kernel/words.ts'
 import type { IncomingFile } from './receive.ts'
 
 export interface MeterOptions {
@@ -7,13 +7,18 @@ export interface MeterOptions {
   /** Bytes that may still be written to the medium. */
   free(): Promise<number>
   signal: AbortSignal
+  /** Milliseconds that it may take in all: what it brings, and all that comes after, is kept from reclaim for as long. Default two days. */
+  maxMs?: number
 }
 
 /** Room is looked at again after so many bytes. */
 const lookEvery = 256 * 1024 * 1024
 
-/** Counts what streams through, and stops it at the limit, on abort, or when the medium runs full. */
-export function meter({ maxBytes, free, signal }: MeterOptions) {
+const twoDays = 172_800_000
+
+/** Counts what streams through, and stops it at a limit, on abort, or when the medium runs full. */
+export function meter({ maxBytes, free, signal, maxMs = twoDays }: MeterOptions) {
+  const end = performance.now() + maxMs
   let bytes = 0
   let looked = 0
 
@@ -26,6 +31,7 @@ export function meter({ maxBytes, free, signal }: MeterOptions) {
       signal.throwIfAborted()
       bytes += piece.length
       if (bytes > maxBytes) throw fault('TOO_LARGE', { reason: `an upload may have ${bytesInWords(maxBytes)}`, limit: maxBytes })
+      if (performance.now() > end) throw fault('TOO_LARGE', { reason: `an upload may take ${durationInWords(maxMs)}` })
       if (bytes - looked > lookEvery) {
         looked = bytes
         await demandRoom()

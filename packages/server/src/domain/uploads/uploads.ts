@@ -25,6 +25,8 @@ export interface UploadsParts {
   minFree: number
   /** Milliseconds that an incomplete DAG waits for its other parts. */
   partialTtl: number
+  /** Blocks that an upload did not bring and may have looked at before its answer; default 200,000. */
+  othersBudget?: number
   wakeJobs(): void
 }
 
@@ -55,8 +57,12 @@ export interface Uploads {
   remove(principal: Principal, id: string): Promise<void>
 }
 
-/** Blocks that one upload may have looked at before its answer; beyond, a job looks at the rest. */
+/**
+ * Blocks that one upload may have looked at before its answer; beyond, a job looks at the rest. Of those that it did not bring itself there
+ * are fewer, since a small block may name millions of them.
+ */
 const walkBudget = 2_000_000
+const defaultOthersBudget = 200_000
 
 interface NewUpload extends Pick<Upload, 'kind' | 'bytes'> {
   roots: CID[]
@@ -64,26 +70,31 @@ interface NewUpload extends Pick<Upload, 'kind' | 'bytes'> {
   partLists: string[]
 }
 
-export function createUploads({ db, blocks, completeness, clock, maxBody, minFree, partialTtl, wakeJobs }: UploadsParts): Uploads {
+export function createUploads({ db, blocks, completeness, clock, maxBody, minFree, partialTtl, othersBudget = defaultOthersBudget, wakeJobs }: UploadsParts): Uploads {
   type Read = (sink: BlockSink, options: ReceiveOptions, metered: ReturnType<typeof meter>) => Promise<ReceivedRoots>
   const noteGarbage = garbageNotes({ db, clock })
 
   async function receive(principal: Principal, wish: UploadWish, read: Read): Promise<Received> {
     demand(principal, 'upload')
     checkName(wish.name)
-    const watch = meter({ maxBytes: maxBody, free: async () => (await blocks.stats()).free - minFree, signal: wish.signal })
+    const watch = meter({ maxBytes: maxBody, free: async () => (await blocks.free()) - minFree, signal: wish.signal })
     await watch.demandRoom()
     const { signal } = wish
     await using writer = completeness.writer({ signal })
     try {
       const parts = listParts(writer)
-      const received = await read((block) => parts.put(block), { profile: wish.profile, signal }, watch)
+      let brought = 0
+      const put: BlockSink = (block) => {
+        brought++
+        return parts.put(block)
+      }
+      const received = await read(put, { profile: wish.profile, signal }, watch)
       signal.throwIfAborted()
       const roots = distinct(received.roots)
       // Most parts of a DAG leave it partial: their list then takes no commit of its own.
       if (roots.some((root) => completeness.covers(canonicalCid(root)))) await parts.finish()
       await writer.commit()
-      const result = await completeness.decide(roots, { writer, budget: walkBudget, signal }, async (looked) => {
+      const result = await completeness.decide(roots, { writer, budget: Math.min(othersBudget + brought, walkBudget), signal }, async (looked) => {
         const partLists = looked.isComplete ? [] : await parts.finish()
         if (partLists.length > 0) await writer.commit()
         return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), roots, partLists }, looked)
@@ -133,10 +144,12 @@ export function createUploads({ db, blocks, completeness, clock, maxBody, minFre
       demand(principal, 'upload')
       const accountId = principal.account.id
       await db.write(async (w) => {
+        const now = clock.now()
+        const named = await w.uploads.get(accountId, id)
+        for (const dag of (named?.roots ?? []).map((root) => root.dag).sort()) await w.dags.lock(dag, now)
+        // It, or some of its roots, may have been let go while the locks were waited for.
         const upload = await w.uploads.get(accountId, id)
         if (!upload) throw fault('NOT_FOUND', { what: 'upload of that id' })
-        const now = clock.now()
-        for (const dag of upload.roots.map((root) => root.dag).sort()) await w.dags.lock(dag, now)
         const pins = await w.pins.removeOfUpload(accountId, id)
         for (const { dag } of upload.roots) {
           const pinned = pins.filter((pin) => pin.dag === dag).reduce((sum, pin) => sum + holdsOf(pin), 0)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { leaf, node, openHouse, signal } from '../reclaim/testing/house.ts'
+import { leaf, node } from '../testing/blocks.ts'
+import { openHouse, signal } from '../reclaim/testing/house.ts'
 import { createUsage } from './index.ts'
 
 test('each root once an account, in full, whatever others hold', async () => {

@@ -9,7 +9,7 @@ export const uploadShape = z
   .object({ id: z.string(), name: z.string().optional(), kind: z.enum(['file', 'directory', 'car']), bytes: z.number(), created: z.iso.datetime(), roots: z.array(rootShape) })
   .openapi('Upload')
 
-export const damageShape = z
+const damageShape = z
   .object({
     blocks: z.number().openapi({ description: 'Blocks that cannot be read; what lies below one with links is not known' }),
     first: z.array(z.object({ cid: z.string(), path: z.string() })),
@@ -50,7 +50,7 @@ export const keyShape = z
   .object({ id: z.string(), name: z.string(), scopes: z.array(z.string()), tail: z.string(), created: z.iso.datetime(), lastUsed: z.iso.datetime().optional() })
   .openapi('Key')
 
-export const problemShape = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string(), code: z.string() }).openapi('Problem')
+const problemShape = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string(), code: z.string() }).openapi('Problem')
 
 export const problems = { default: { description: 'What went wrong', content: { 'application/problem+json': { schema: problemShape } } } }
 

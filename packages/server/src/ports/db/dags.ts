@@ -33,8 +33,8 @@ export interface Unheld {
 export interface DagReads {
   get(cid: string): Promise<Dag | undefined>
   missing(cid: string, limit: number): Promise<MissingBlock[]>
-  /** Partial DAGs that somebody holds, oldest first, after the given cid. */
-  partial(after: string, limit: number): Promise<Dag[]>
+  /** Partial DAGs that somebody holds, oldest first, after the given one, which may be gone. */
+  partial(limit: number, after?: Pick<Dag, 'created' | 'cid'>): Promise<Dag[]>
   /** Every DAG, in the order of their cids, after the given one. */
   list(after: string, limit: number): Promise<Dag[]>
   /** DAGs whose last holder went at `upTo` or before, longest ago first, after the given one. */

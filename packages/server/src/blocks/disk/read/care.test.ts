@@ -1,22 +1,14 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import type { Block } from '@thole/dag'
-import { block, expectStored, hashOf, store } from '../../block-store.contract.ts'
+import { hashOf } from '../../testing/blocks.ts'
+import { expectStored, store } from '../../testing/store.ts'
 import { openDiskStore } from '../open.ts'
 import { rebuildIndex } from '../segments/rebuild.ts'
 import { expectDamaged, hex, problemsOf } from '../testing/damage.ts'
-import { flipBytesOf, segmentsIn, testFolders } from '../testing/folders.ts'
+import { flipBytesOf, segmentsIn } from '../testing/folders.ts'
+import { numbered, storedFolders } from '../testing/stored-folders.ts'
 
-const newFolder = testFolders()
-const numbered = (name: string, count: number, size = 300) => Array.from({ length: count }, (_, i) => block(`${name} ${i} `.padEnd(size, 'x')))
-
-async function made(blocks: Block[], segmentBytes?: number): Promise<string> {
-  const folder = await newFolder()
-  const disk = await openDiskStore({ folder, segmentBytes })
-  await store(disk, blocks)
-  await disk.close()
-  return folder
-}
+const made = storedFolders()
 
 test('rebuilding finds what is in the segments, and that it is damaged; it refuses while the store is open', async () => {
   const all = numbered('block', 300)

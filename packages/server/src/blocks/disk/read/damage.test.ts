@@ -1,22 +1,14 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Block } from '@thole/dag'
-import { block, expectStored, hashOf, store } from '../../block-store.contract.ts'
+import { hashOf } from '../../testing/blocks.ts'
+import { expectStored, store } from '../../testing/store.ts'
 import { openDiskStore } from '../open.ts'
 import { damaged, expectDamaged, flipAt, hex, problemsOf, scrubbed } from '../testing/damage.ts'
-import { flipBytesOf, segmentsIn, testFolders } from '../testing/folders.ts'
+import { flipBytesOf, segmentsIn } from '../testing/folders.ts'
+import { numbered, storedFolders } from '../testing/stored-folders.ts'
 
-const newFolder = testFolders()
-const numbered = (name: string, count: number, size = 300) => Array.from({ length: count }, (_, i) => block(`${name} ${i} `.padEnd(size, 'x')))
-
-async function made(blocks: Block[], segmentBytes?: number): Promise<string> {
-  const folder = await newFolder()
-  const disk = await openDiskStore({ folder, segmentBytes })
-  await store(disk, blocks)
-  await disk.close()
-  return folder
-}
+const made = storedFolders()
 
 test('quarantine outlives the process; what was stored in its place outlives it as well', async () => {
   const all = numbered('block', 50)

@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { CID } from 'multiformats/cid'
 import { varint } from 'multiformats'
 import type { Multihash } from '../../../ports/block-store.ts'
+import { maxBlockBytes } from '../../block-limits.ts'
 import { maxHashBytes } from '../index/fingerprint.ts'
 import type { Slices } from '../slices.ts'
-import { maxBlockBytes } from './segment.ts'
 
 export interface FoundBlock {
   hash: Multihash

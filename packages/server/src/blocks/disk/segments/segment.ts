@@ -4,9 +4,6 @@ import { carHeader } from '@thole/dag'
 /** What every segment begins with: a CARv1 header without roots. */
 export const segmentHeader = carHeader([])
 
-/** The greatest block of the format. It bounds what a start reads into memory on the word of damaged bytes. */
-export const maxBlockBytes = 16 << 20
-
 /**
  * A CARv1 file of blocks. Bytes beyond `end` belong to nobody.
  * Its entries have ordinals from `first` to below `last`, among those of others, in the order in which the blocks lie.

@@ -1,22 +1,15 @@
 import { rename, rm, truncate } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { Block } from '@thole/dag'
-import { block, expectAbsent, expectStored, hashOf, reclaimAllBut, store } from '../../block-store.contract.ts'
+import { hashOf } from '../../testing/blocks.ts'
+import { expectAbsent, expectStored, reclaimAllBut, store } from '../../testing/store.ts'
 import { openDiskStore } from '../open.ts'
 import { damaged, expectDamaged, hex, problemsOf } from '../testing/damage.ts'
-import { segmentsIn, testFolders, wordsLog } from '../testing/folders.ts'
+import { segmentsIn, wordsLog } from '../testing/folders.ts'
+import { numbered, storedFolders } from '../testing/stored-folders.ts'
 import { rebuildIndex } from './rebuild.ts'
 
-const newFolder = testFolders()
-const numbered = (name: string, count: number, size = 300) => Array.from({ length: count }, (_, i) => block(`${name} ${i} `.padEnd(size, 'x')))
-
-async function made(blocks: Block[], segmentBytes?: number): Promise<string> {
-  const folder = await newFolder()
-  const disk = await openDiskStore({ folder, segmentBytes })
-  await store(disk, blocks)
-  await disk.close()
-  return folder
-}
+const made = storedFolders()
 
 test('a segment that was deleted: its blocks are damaged, not absent, until they are stored anew, reclaimed, or the index is rebuilt', async () => {
   const all = numbered('block', 100)

@@ -2,7 +2,7 @@ import { open, readFile } from 'node:fs/promises'
 import { expect } from 'vitest'
 import type { Block } from '@thole/dag'
 import type { BlockStore, Multihash } from '../../../ports/block-store.ts'
-import { hashOf } from '../../block-store.contract.ts'
+import { hashOf } from '../../testing/blocks.ts'
 
 export const damaged = { code: 'BLOCK_DAMAGED' }
 

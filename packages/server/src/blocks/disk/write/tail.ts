@@ -7,6 +7,8 @@ import { segmentHeader, type Segment } from '../segments/segment.ts'
 import type { Segments } from '../segments/segments.ts'
 import type { Frame } from './frames.ts'
 import { createSegment, reopenSegment, type OpenSegment } from './open-segment.ts'
+import { Replacements } from './replacements.ts'
+import { Unwritten } from './unwritten.ts'
 
 export interface TailParts {
   folder: string
@@ -25,19 +27,6 @@ export interface Portion {
   rely(ordinal: number): void
 }
 
-/** Adjoining frames in memory. */
-interface Run {
-  slab: Uint8Array
-  start: number
-  end: number
-}
-
-/** A damaged block and the ordinal of what was stored in its place. */
-interface Replacement {
-  bad: number
-  by: number
-}
-
 const maxWriteBytes = 8 << 20
 /** The index file is written so often that a start after a crash reads little again. */
 const indexEveryBytes = 64 << 20
@@ -53,12 +42,10 @@ export class Tail {
   #open: OpenSegment[] = []
   /** From an earlier process, to go on with. */
   #resumable?: Segment
-  /** What is to be written. */
-  #runs: Run[] = []
-  #bytes = 0
+  readonly #unwritten = new Unwritten()
   #written: number
   #durable: number
-  #replacements: Replacement[] = []
+  readonly #replacements = new Replacements()
 
   constructor(parts: TailParts) {
     this.#parts = parts
@@ -103,15 +90,14 @@ export class Tail {
           const isDamaged = known >= 0 && index.isBad(known)
           if (known < 0 || isDamaged) {
             const ordinal = this.#place(frame) ?? (await this.#placeInRoom(frame))
-            if (isDamaged) this.#replacements.push({ bad: known, by: ordinal })
+            if (isDamaged) this.#replacements.add(known, ordinal)
             rely(ordinal)
           } else rely(known)
         }
       }
       await this.#flush()
     } catch (error) {
-      this.#runs = []
-      this.#bytes = 0
+      this.#unwritten.clear()
       this.#forget(this.#written)
       await this.#cutCurrent(error)
       throw error
@@ -128,7 +114,7 @@ export class Tail {
       this.#durable = Math.min(target, open.segment.last)
     }
     this.#durable = target
-    this.#replace()
+    this.#replacements.settle(this.#parts.index, target)
   }
 
   /** Forgets what is not durable, and the segments that hold it: after a failed sync nobody knows what the medium has of them. */
@@ -206,14 +192,12 @@ export class Tail {
   }
 
   /** Where the frame lies from now on, to be written with the next flush; undefined where there is no room for it yet. */
-  #place({ hash, slab, start, end, length }: Frame): number | undefined {
+  #place(frame: Frame): number | undefined {
+    const { hash, start, end, length } = frame
     const { segment } = this.#unsealed() ?? {}
-    if (!segment || this.#bytes >= maxWriteBytes || this.#isFull(segment, end - start)) return undefined
-    this.#bytes += end - start
-    const run = this.#runs.at(-1)
-    if (run && run.slab === slab && run.end === start) run.end = end
-    else this.#runs.push({ slab, start, end })
-    return this.#parts.index.add(hash, segment.number, segment.end + this.#bytes - length, length)
+    if (!segment || this.#unwritten.bytes >= maxWriteBytes || this.#isFull(segment, end - start)) return undefined
+    this.#unwritten.add(frame)
+    return this.#parts.index.add(hash, segment.number, segment.end + this.#unwritten.bytes - length, length)
   }
 
   async #placeInRoom(frame: Frame): Promise<number> {
@@ -253,17 +237,15 @@ export class Tail {
   }
 
   #isFull({ end }: Segment, bytes: number): boolean {
-    const used = end + this.#bytes
+    const used = end + this.#unwritten.bytes
     return used > segmentHeader.length && used + bytes > this.#parts.segmentBytes
   }
 
   async #flush(): Promise<void> {
-    if (this.#bytes > 0) {
+    if (this.#unwritten.bytes > 0) {
       const { segment, fd } = this.#open.at(-1)!
-      const buffers = this.#runs.map(({ slab, start, end }) => slab.subarray(start, end))
-      segment.end = await writeAll(this.#parts.files, fd, buffers, segment.end)
-      this.#runs = []
-      this.#bytes = 0
+      segment.end = await writeAll(this.#parts.files, fd, this.#unwritten.buffers(), segment.end)
+      this.#unwritten.clear()
     }
     this.#written = this.#parts.index.count
   }
@@ -271,13 +253,6 @@ export class Tail {
   /** The newest blocks, down to `count`. */
   #forget(count: number): void {
     this.#parts.index.truncate(count)
-    this.#replacements = this.#replacements.filter(({ by }) => by < count)
-  }
-
-  /** Damaged blocks that are durable again go. */
-  #replace(): void {
-    const { index } = this.#parts
-    for (const { bad, by } of this.#replacements) if (by < this.#durable && index.isLive(bad)) index.remove(bad)
-    this.#replacements = this.#replacements.filter(({ by }) => by >= this.#durable)
+    this.#replacements.truncate(count)
   }
 }

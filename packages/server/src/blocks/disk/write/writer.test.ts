@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
-import { block, expectStored, hashOf, store } from '../../block-store.contract.ts'
+import { block, hashOf } from '../../testing/blocks.ts'
+import { expectStored, store } from '../../testing/store.ts'
 import { openDiskStore } from '../open.ts'
 import { failingFiles } from '../testing/failing-files.ts'
 import { segmentsIn, testFolders } from '../testing/folders.ts'

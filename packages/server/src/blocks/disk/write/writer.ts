@@ -1,11 +1,11 @@
 import type { Block } from '@thole/dag'
 import { fault, type Fault } from '../../../kernel/faults.ts'
 import type { BlockWriter, Multihash, Sizes, StoreOptions } from '../../../ports/block-store.ts'
+import { tooLarge } from '../../block-limits.ts'
 import type { BlockIndex } from '../index/block-index.ts'
 import { maxHashBytes } from '../index/fingerprint.ts'
 import type { OrdinalSet } from '../index/ordinal-set.ts'
 import type { Reliance } from '../reclaim/reliance.ts'
-import { maxBlockBytes } from '../segments/segment.ts'
 import type { UnderWay } from '../under-way.ts'
 import type { CommitQueue, QueuedWriter } from './commit-queue.ts'
 import { Frames, type Slabs } from './frames.ts'
@@ -46,7 +46,7 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
   }
 
   put(block: Block): Promise<void> {
-    const refusal = this.#refusal() ?? tooLarge(block)
+    const refusal = this.#refusal() ?? tooLarge(block, maxHashBytes)
     if (refusal) return Promise.reject(refusal)
     // The CID carries the bytes: there is nothing to store.
     if (block.cid.multihash.code === identity) return settled
@@ -129,10 +129,4 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
     const refusal = this.#refusal()
     if (refusal) throw refusal
   }
-}
-
-function tooLarge({ cid, bytes }: Block): Fault | undefined {
-  if (bytes.length > maxBlockBytes) return fault('TOO_LARGE', { reason: `a block may have ${maxBlockBytes} bytes, this one has ${bytes.length}` })
-  const hashBytes = cid.multihash.bytes.length
-  return hashBytes > maxHashBytes ? fault('INVALID_CID', { reason: `a multihash may have ${maxHashBytes} bytes, this one has ${hashBytes}` }) : undefined
 }

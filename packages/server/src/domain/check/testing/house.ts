@@ -1,21 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as dagCbor from '@ipld/dag-cbor'
-import { canonicalCid, codecs, digest, linksToFollow, type Block } from '@thole/dag'
-import { CID } from 'multiformats/cid'
-import { create as createDigest } from 'multiformats/hashes/digest'
+import { canonicalCid, linksToFollow, type Block } from '@thole/dag'
+import type { CID } from 'multiformats/cid'
 import { openMemoryStore } from '../../../blocks/memory-store.ts'
 import { openDb } from '../../../db/index.ts'
 import type { BlockStore } from '../../../ports/block-store.ts'
 import { createCheck, type CheckParts, type Finding } from '../index.ts'
-
-export function blockOf(bytes: Uint8Array, codec: number): Block {
-  return { cid: CID.createV1(codec, createDigest(0x12, digest(0x12, bytes))), bytes }
-}
-
-export const leaf = (text: string) => blockOf(Buffer.from(text), codecs.raw)
-export const node = (...links: Block[]) => blockOf(dagCbor.encode(links.map(({ cid }) => cid)), codecs.dagCbor)
 
 /** What is found of this DAG by the plainest of walks. */
 export async function walked(blocks: BlockStore, root: CID) {

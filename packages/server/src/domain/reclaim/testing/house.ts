@@ -1,10 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as dagCbor from '@ipld/dag-cbor'
-import { carFrame, carHeader, codecs, digest, linksToFollow, parseCid, type Block } from '@thole/dag'
-import { CID } from 'multiformats/cid'
-import { create } from 'multiformats/hashes/digest'
+import { carFrame, carHeader, linksToFollow, parseCid, type Block } from '@thole/dag'
 import { openMemoryStore } from '../../../blocks/memory-store.ts'
 import { openDb } from '../../../db/index.ts'
 import { scopes } from '../../../kernel/scopes.ts'
@@ -18,13 +15,6 @@ import { createReclaim, scheduleReclaim } from '../index.ts'
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
 export const signal = new AbortController().signal
-
-export const leaf = (text: string) => blockOf(codecs.raw, Buffer.from(text))
-export const node = (...links: Block[]) => blockOf(codecs.dagCbor, dagCbor.encode(links.map(({ cid }) => cid)))
-
-function blockOf(code: number, bytes: Uint8Array): Block {
-  return { cid: CID.createV1(code, create(0x12, digest(0x12, bytes))), bytes }
-}
 
 export interface HouseOptions {
   grace?: number

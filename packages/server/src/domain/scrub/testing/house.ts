@@ -1,10 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as dagCbor from '@ipld/dag-cbor'
-import { codecs, digest, type Block } from '@thole/dag'
-import { CID } from 'multiformats/cid'
-import { create } from 'multiformats/hashes/digest'
+import type { Block } from '@thole/dag'
 import { openMemoryStore } from '../../../blocks/memory-store.ts'
 import { openDb } from '../../../db/index.ts'
 import { noNetwork } from '../../../network/index.ts'
@@ -14,13 +11,6 @@ import { createCompleteness } from '../../dags/index.ts'
 import { createRepairer, createScrubber, watchDamage } from '../index.ts'
 
 export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
-
-export const leaf = (text: string) => blockOf(codecs.raw, Buffer.from(text))
-export const node = (links: Record<string, Block>) => blockOf(codecs.dagCbor, dagCbor.encode(Object.fromEntries(Object.entries(links).map(([name, { cid }]) => [name, cid]))))
-
-function blockOf(code: number, bytes: Uint8Array): Block {
-  return { cid: CID.createV1(code, create(0x12, digest(0x12, bytes))), bytes }
-}
 
 /** A memory store and a database with an account, and what scrubs and repairs them. */
 export async function openHouse({ network: given, period = 0, rate = 1e9 }: { network?: Network; period?: number; rate?: number } = {}) {
