@@ -81,7 +81,7 @@ export function createPins({ db, completeness, clock, fetchDeadline, wakeJobs }:
         const old = await w.pins.get(principal.account.id, id)
         if (!old) throw notFound()
         const fresh = await insert(w, principal, checked, looked)
-        await releasePin(w, old, clock.now())
+        if (!(await releasePin(w, old, clock.now()))) throw notFound()
         return fresh
       })
       if (request.status !== 'pinned') wakeJobs()
@@ -92,8 +92,7 @@ export function createPins({ db, completeness, clock, fetchDeadline, wakeJobs }:
       demand(principal, 'pins:write')
       await db.write(async (w) => {
         const old = await w.pins.get(principal.account.id, id)
-        if (!old) throw notFound()
-        await releasePin(w, old, clock.now())
+        if (!old || !(await releasePin(w, old, clock.now()))) throw notFound()
       })
     },
   }
