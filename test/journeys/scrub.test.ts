@@ -102,18 +102,20 @@ test('a bad block is fetched again from where the pin request says that it is', 
     const { addresses } = (await there.json('/api/v1/instance')).body.network
     const { requestid } = (await api.post('/psa/pins', { cid, origins: addresses })).body
     await eventually(async () => (await api.json(`/psa/pins/${requestid}`)).body.status, (status) => status === 'pinned')
+    // What is damaged at the very end of a segment, after a kill, counts as torn.
+    await api.upload('something behind it')
     await damage(server, bytes.subarray(2 ** 20))
     await server.killAndRestart()
     // Content that is not the first block: the status of the whole file may still be 200.
     expect((await get(cid, `bytes=${2 ** 20}-`)).status).toBe(500)
-    const repaired = await eventually(async () => (await get(cid, `bytes=${2 ** 20}-`)).status, (status) => status === 206, 30_000)
-    expect(repaired).toBe(206)
+    await eventually(() => dagOf(cid), ({ damaged }) => damaged !== undefined)
+    await eventually(() => dagOf(cid), ({ damaged }) => damaged === undefined, 60_000)
+    expect((await get(cid, `bytes=${2 ** 20}-`)).status).toBe(206)
     expect(Buffer.compare(await (await get(cid)).bytes(), bytes)).toBe(0)
-    await eventually(() => dagOf(cid), ({ damaged }) => damaged === undefined)
   } finally {
     await origin.stop()
   }
-}, 90_000)
+}, 120_000)
 
 test('a segment that is gone: the server starts, says what is damaged, and uploading again heals', async () => {
   const server = await startServer({ THOLE_LOG: 'silent', THOLE_NETWORK: 'none' })

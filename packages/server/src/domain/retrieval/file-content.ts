@@ -34,6 +34,8 @@ type Range = { from: number; to: number; signal?: AbortSignal }
 
 const maxRunBytes = 4 << 20
 const maxRunLeaves = 1024
+/** Runs that are read while one is sent: enough to hide the way to an object store. */
+const runsAhead = 2
 /** Bytes of a range after which the next one probably lies in the same leaf. */
 const smallRange = 128 << 10
 /** Of a frame, and of the node around a leaf's content. */
@@ -46,29 +48,46 @@ export function openContents({ blocks, source, recent, whyAbsent, manifestBytes,
   const manifestOf = fileManifests(source, manifestBytes)
   let readers = 0
 
-  /** The leaves from `first` on that one read gives. */
-  function runFrom(manifest: FileManifest, first: number, end: number, signal?: AbortSignal): Promise<Uint8Array[]> {
-    // Each reader has two in memory.
-    const most = Math.min(maxRunBytes, readAheadBytes / 2 / readers)
+  /** Where the leaves end that one read is to give. */
+  function windowEnd(manifest: FileManifest, first: number, end: number): number {
+    const most = Math.min(maxRunBytes, readAheadBytes / (1 + runsAhead) / readers)
     let last = first + 1
     while (last < Math.min(end, first + maxRunLeaves) && manifest.start(last + 1) - manifest.start(first) <= most) last++
-    const hashes = Array.from({ length: last - first }, (_, i) => manifest.multihash(first + i))
-    const run = blocks.getRun(hashes, { signal, maxBytes: manifest.start(last) - manifest.start(first) + hashes.length * bytesBesideLeaf })
+    return last
+  }
+
+  /** The first of these leaves, and those that lie behind it. */
+  function runOf(manifest: FileManifest, first: number, end: number, signal?: AbortSignal): Promise<Uint8Array[]> {
+    const hashes = Array.from({ length: end - first }, (_, i) => manifest.multihash(first + i))
+    const run = blocks.getRun(hashes, { signal, maxBytes: manifest.start(end) - manifest.start(first) + hashes.length * bytesBesideLeaf })
     run.catch(() => {}) // told when its turn comes, if it comes
     return run
   }
 
-  async function* readLeaves(manifest: FileManifest, { from, to, signal }: Range, memory: ChunkMemory): AsyncGenerator<Uint8Array> {
+  async function* readLeaves(manifest: FileManifest, range: Range, memory: ChunkMemory): AsyncGenerator<Uint8Array> {
+    const { from, to, signal } = range
     const end = manifest.leafAt(to - 1) + 1
-    let at = manifest.leafAt(from)
-    if (at + 1 === end && to - from <= smallRange) return yield* manifest.content(source, at, await recent.get(manifest.cid(at), { signal }), { from, to, signal })
-    for (let coming: Promise<Uint8Array[]> | undefined = runFrom(manifest, at, end, signal); coming !== undefined; ) {
-      const run: Uint8Array[] = await coming
-      if (run.length === 0) throw await whyAbsent(manifest.cid(at))
-      memory.hold(run)
-      const next = at + run.length
-      coming = next < end ? runFrom(manifest, next, end, signal) : undefined
-      for (const bytes of run) yield* manifest.content(source, at++, bytes, { from, to, signal })
+    let next = manifest.leafAt(from)
+    if (next + 1 === end && to - from <= smallRange) return yield* manifest.content(source, next, await recent.get(manifest.cid(next), { signal }), range)
+    const windows: { first: number; end: number; run: Promise<Uint8Array[]> }[] = []
+    const lookAhead = () => {
+      for (let first = next; windows.length < runsAhead && first < end; first = next) {
+        next = windowEnd(manifest, first, end)
+        windows.push({ first, end: next, run: runOf(manifest, first, next, signal) })
+      }
+    }
+    lookAhead()
+    for (let window = windows.shift(); window; window = windows.shift()) {
+      lookAhead()
+      let at = window.first
+      // Leaves that do not lie together come by several runs.
+      for (let coming: Promise<Uint8Array[]> | undefined = window.run; coming !== undefined; ) {
+        const run: Uint8Array[] = await coming
+        if (run.length === 0) throw await whyAbsent(manifest.cid(at))
+        memory.hold(run)
+        coming = at + run.length < window.end ? runOf(manifest, at + run.length, window.end, signal) : undefined
+        for (const bytes of run) yield* manifest.content(source, at++, bytes, range)
+      }
     }
   }
 
