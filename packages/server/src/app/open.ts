@@ -73,7 +73,7 @@ export async function openApp(config: Config): Promise<App> {
   const wakeJobs = () => queue.wake()
   const pins = createPins({ db, completeness, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
   const { maxBody, gatewayHosts } = config.http
-  const uploads = createUploads({ db, blocks, completeness, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl, wakeJobs })
+  const uploads = createUploads({ db, blocks, completeness, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl })
 
   if (config.admin) await accounts.ensureAdmin(config.admin.email, config.admin.password)
 

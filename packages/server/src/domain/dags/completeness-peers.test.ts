@@ -9,7 +9,7 @@ test('blocks that come to another server complete a DAG', async () => {
   await using a = await openHouse({ maxDags: 0 })
   const { db, blocks, clock } = a
   const completeness = createCompleteness({ db, blocks, clock, maxDags: 0 })
-  const parts = { db, blocks, completeness, clock, wakeJobs() {}, maxBody: 1e9, minFree: 0, partialTtl: 1e9 }
+  const parts = { db, blocks, completeness, clock, maxBody: 1e9, minFree: 0, partialTtl: 1e9 }
   const b = { uploads: createUploads(parts), dags: createDags(parts) }
   const { signal } = new AbortController()
   // There is nothing to look at when they start.

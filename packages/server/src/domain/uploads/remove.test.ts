@@ -19,7 +19,7 @@ test('an upload that is removed twice at once is let go once', async () => {
   const who = { account, scopes: new Set(scopes) }
   const [blocks, clock] = [openMemoryStore(), { now: () => Date.now() }]
   const completeness = createCompleteness({ db, blocks, clock })
-  const uploads = createUploads({ db, blocks, clock, completeness, maxBody: 1e9, minFree: 0, partialTtl: 1e9, wakeJobs() {} })
+  const uploads = createUploads({ db, blocks, clock, completeness, maxBody: 1e9, minFree: 0, partialTtl: 1e9 })
   const block = leaf('a')
   const dag = canonicalCid(block.cid)
   const send = async () => {

@@ -27,7 +27,6 @@ export interface UploadsParts {
   partialTtl: number
   /** Blocks that an upload did not bring and may have looked at before its answer; default 200,000. */
   othersBudget?: number
-  wakeJobs(): void
 }
 
 export interface UploadWish {
@@ -70,7 +69,7 @@ interface NewUpload extends Pick<Upload, 'kind' | 'bytes'> {
   partLists: string[]
 }
 
-export function createUploads({ db, blocks, completeness, clock, maxBody, minFree, partialTtl, othersBudget = defaultOthersBudget, wakeJobs }: UploadsParts): Uploads {
+export function createUploads({ db, blocks, completeness, clock, maxBody, minFree, partialTtl, othersBudget = defaultOthersBudget }: UploadsParts): Uploads {
   type Read = (sink: BlockSink, options: ReceiveOptions, metered: ReturnType<typeof meter>) => Promise<ReceivedRoots>
   const noteGarbage = garbageNotes({ db, clock })
 
@@ -94,13 +93,11 @@ export function createUploads({ db, blocks, completeness, clock, maxBody, minFre
       // Most parts of a DAG leave it partial: their list then takes no commit of its own.
       if (roots.some((root) => completeness.covers(canonicalCid(root)))) await parts.finish()
       await writer.commit()
-      const result = await completeness.decide(roots, { writer, budget: Math.min(othersBudget + brought, walkBudget), signal }, async (looked) => {
+      return await completeness.decide(roots, { writer, budget: Math.min(othersBudget + brought, walkBudget), signal }, async (looked) => {
         const partLists = looked.isComplete ? [] : await parts.finish()
         if (partLists.length > 0) await writer.commit()
         return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), roots, partLists }, looked)
       })
-      wakeJobs()
-      return result
     } catch (error) {
       if (watch.bytes() > 0) await noteGarbage()
       throw error
