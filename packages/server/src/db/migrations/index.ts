@@ -3,6 +3,10 @@ import { signIn } from './0002-sign-in.ts'
 import { segments } from './0003-segments.ts'
 import { holding } from './0004-holding.ts'
 import { damage } from './0005-damage.ts'
+import { pinLists } from './0006-pin-lists.ts'
+import { fetches } from './0007-fetches.ts'
+import { replicas } from './0008-replicas.ts'
+import { announcements } from './0009-announcements.ts'
 
 /** In the order in which they are applied. One that was released is never changed. */
 export const migrations: readonly { name: string; statements: readonly string[] }[] = [
@@ -11,4 +15,8 @@ export const migrations: readonly { name: string; statements: readonly string[] 
   { name: '0003-segments', statements: segments },
   { name: '0004-holding', statements: holding },
   { name: '0005-damage', statements: damage },
+  { name: '0006-pin-lists', statements: pinLists },
+  { name: '0007-fetches', statements: fetches },
+  { name: '0008-replicas', statements: replicas },
+  { name: '0009-announcements', statements: announcements },
 ]

@@ -1,0 +1,2 @@
+/** How the fetch of a DAG fares. */
+export const fetches: readonly string[] = []

@@ -1,0 +1,2 @@
+/** Copies of a DAG on other nodes. */
+export const replicas: readonly string[] = []
