@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { createAccounts, createKeys, createSetup } from '../domain/accounts/index.ts'
 import { createCompleteness, createDags, createFetcher } from '../domain/dags/index.ts'
+import { createModeration } from '../domain/moderation/index.ts'
 import { createPins } from '../domain/pins/index.ts'
 import { createReclaim, scheduleReclaim } from '../domain/reclaim/index.ts'
 import { createRetrieval } from '../domain/retrieval/index.ts'
@@ -21,6 +22,7 @@ import { repair } from '../jobs/repair.ts'
 import { scrub } from '../jobs/scrub.ts'
 import { settleDag } from '../jobs/settle-dag.ts'
 import { settlePartials } from '../jobs/settle-partials.ts'
+import { openDenylists } from '../services/denylists/index.ts'
 import { openTokens } from '../services/tokens/index.ts'
 import { systemClock as clock } from './clock.ts'
 import { storeWorks } from './commands/works.ts'
@@ -48,7 +50,8 @@ export async function openApp(config: Config): Promise<App> {
 
   const { db, blocks } = opened.use(await openStore(config, log))
   const damage = opened.adopt(watchDamage({ db, blocks, clock, log }), (it) => it.close())
-  const retrieval = opened.adopt(createRetrieval({ db, blocks, onLost: damage.note }), (it) => it.close())
+  const moderation = createModeration(opened.adopt(await openDenylists({ places: config.denylists, log }), (it) => it.close()))
+  const retrieval = opened.adopt(createRetrieval({ db, blocks, moderation, onLost: damage.note }), (it) => it.close())
   const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
   // It takes longest to start, so the rest is made ready meanwhile.
   const networkUp = network.start(retrieval.server)
@@ -71,9 +74,9 @@ export async function openApp(config: Config): Promise<App> {
   const handlers = [fetchDag(fetcher), settleDag(dags), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer)]
   const queue = opened.adopt(createQueue({ db, clock, log, handlers, alone: db.kind === 'sqlite' }), (it) => it.close())
   const wakeJobs = () => queue.wake()
-  const pins = createPins({ db, completeness, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
+  const pins = createPins({ db, completeness, moderation, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
   const { maxBody, gatewayHosts } = config.http
-  const uploads = createUploads({ db, blocks, completeness, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl })
+  const uploads = createUploads({ db, blocks, completeness, moderation, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl })
 
   if (config.admin) await accounts.ensureAdmin(config.admin.email, config.admin.password)
 

@@ -26,6 +26,8 @@ export interface Config {
   fetchDeadline: number
   /** Milliseconds that a DAG of which parts are missing waits for them. */
   partialTtl: number
+  /** Files, and folders of `*.deny`. Absolute paths. */
+  denylists: string[]
   /** Milliseconds that content stays after nothing holds it any more. */
   reclaimGrace: number
   scrub: { /** Milliseconds within which every block is read once; 0: only when asked. */ period: number; /** Bytes a second. */ rate: number }
@@ -51,6 +53,7 @@ export function parseConfig(env: Env): Config {
     network: network(env),
     fetchDeadline: integer(env, 'THOLE_FETCH_DEADLINE', 1) * 1000,
     partialTtl: integer(env, 'THOLE_PARTIAL_TTL', 1) * 1000,
+    denylists: denylists(env, dataFolder),
     reclaimGrace: integer(env, 'THOLE_RECLAIM_GRACE', 0) * 1000,
     scrub: { period: integer(env, 'THOLE_SCRUB_DAYS', 0, 36_500) * 86_400_000, rate: integer(env, 'THOLE_SCRUB_RATE', 1) },
     admin: admin(env),
@@ -66,6 +69,11 @@ function network(env: Env): Config['network'] {
   const everywhere = ['/ip4/0.0.0.0/tcp/4001', '/ip6/::/tcp/4001']
   const fallback = mode === 'public' ? everywhere : ['/ip4/127.0.0.1/tcp/0']
   return { mode, listen: listen.length > 0 ? listen : fallback, peers: list(env.THOLE_PEERS), dialPrivate }
+}
+
+function denylists(env: Env, dataFolder: string): string[] {
+  const places = list(env.THOLE_DENYLISTS)
+  return places.length > 0 ? places.map((place) => resolve(place)) : [resolve(dataFolder, 'denylists')]
 }
 
 function databaseUrl(env: Env): string | undefined {

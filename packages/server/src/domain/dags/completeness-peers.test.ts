@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { carFrame, carHeader } from '@thole/dag'
+import { openToAll } from '../moderation/index.ts'
 import { leaf, node } from '../testing/blocks.ts'
 import { createUploads } from '../uploads/index.ts'
 import { createCompleteness, createDags } from './index.ts'
@@ -9,7 +10,7 @@ test('blocks that come to another server complete a DAG', async () => {
   await using a = await openHouse({ maxDags: 0 })
   const { db, blocks, clock } = a
   const completeness = createCompleteness({ db, blocks, clock, maxDags: 0 })
-  const parts = { db, blocks, completeness, clock, maxBody: 1e9, minFree: 0, partialTtl: 1e9 }
+  const parts = { db, blocks, completeness, moderation: openToAll, clock, maxBody: 1e9, minFree: 0, partialTtl: 1e9 }
   const b = { uploads: createUploads(parts), dags: createDags(parts) }
   const { signal } = new AbortController()
   // There is nothing to look at when they start.

@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Db, PinFilter, PinRequestView, Writer } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
 import type { Completeness, Looked } from '../dags/index.ts'
+import type { Moderation } from '../moderation/index.ts'
 import { recordPin } from './record.ts'
 import { releasePin } from './release.ts'
 import { checkWish, type CheckedWish, type PinWish } from './wish.ts'
@@ -10,6 +11,7 @@ import { checkWish, type CheckedWish, type PinWish } from './wish.ts'
 export interface PinsParts {
   db: Db
   completeness: Completeness
+  moderation: Moderation
   clock: Clock
   /** Milliseconds until a fetch is given up. */
   fetchDeadline: number
@@ -31,11 +33,17 @@ export interface Pins {
 /** A request walks at most so many local blocks to answer `pinned` at once; beyond, the fetch job does. */
 const walkBudget = 20_000
 
-export function createPins({ db, completeness, clock, fetchDeadline, wakeJobs }: PinsParts): Pins {
+export function createPins({ db, completeness, moderation, clock, fetchDeadline, wakeJobs }: PinsParts): Pins {
   /** Looks at what is stored of the root, as far as a request may, and runs the transaction that is to go by it. */
   async function decide<T>({ root }: CheckedWish, transaction: (w: Writer, looked: Looked) => Promise<T>): Promise<T> {
     await using writer = completeness.writer()
     return await completeness.decide([root], { writer, budget: walkBudget }, async (looked) => (w) => transaction(w, looked))
+  }
+
+  function check(wish: PinWish): CheckedWish {
+    const checked = checkWish(wish)
+    moderation.assertAllowed(checked.root)
+    return checked
   }
 
   async function insert(w: Writer, principal: Principal, wish: CheckedWish, looked: Looked): Promise<PinRequestView> {
@@ -56,7 +64,7 @@ export function createPins({ db, completeness, clock, fetchDeadline, wakeJobs }:
   return {
     async add(principal, wish) {
       demand(principal, 'pins:write')
-      const checked = checkWish(wish)
+      const checked = check(wish)
       const request = await decide(checked, (w, looked) => insert(w, principal, checked, looked))
       if (request.status !== 'pinned') wakeJobs()
       return request
@@ -76,7 +84,7 @@ export function createPins({ db, completeness, clock, fetchDeadline, wakeJobs }:
     async replace(principal, id, wish) {
       demand(principal, 'pins:write')
       await find(principal, id)
-      const checked = checkWish(wish)
+      const checked = check(wish)
       const request = await decide(checked, async (w, looked) => {
         const old = await w.pins.get(principal.account.id, id)
         if (!old) throw notFound()

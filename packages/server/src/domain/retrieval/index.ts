@@ -5,6 +5,7 @@ import type { BlockStore, Multihash } from '../../ports/block-store.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { BlockServer } from '../../ports/network.ts'
 import { intactBlock } from '../dags/index.ts'
+import type { Moderation } from '../moderation/index.ts'
 import { hashText } from '../scrub/index.ts'
 import { openContents, type ContentLimits, type OpenContent } from './file-content.ts'
 import { recentBlocks, type RecentLimits } from './recent-blocks.ts'
@@ -17,6 +18,7 @@ export type { FileContent, OpenContent } from './file-content.ts'
 export interface RetrievalParts {
   db: Db
   blocks: BlockStore
+  moderation: Moderation
   /** Told of blocks that are not here though they are to be. */
   onLost?: (hash: Multihash) => void
   /** Default: every 5 s, at most 10,000 roots. */
@@ -33,10 +35,11 @@ export interface RetrievalParts {
 export interface Retrieval extends BlockSource {
   /**
    * Fault NOT_FOUND where this root was named here once and nothing holds it any more. Blocks below a root are not
-   * asked for: what is shared with a DAG that is held stays readable through that one.
+   * asked for: what is shared with a DAG that is held stays readable through that one. Faults BLOCKED and BLOCKED_BY_LAW
+   * where a list blocks this path (decoded names) below it.
    */
-  assertServed(root: CID): Promise<void>
-  /** Bytes of one block. Faults NOT_FOUND where it is not stored, BLOCK_DAMAGED. */
+  assertServed(root: CID, names?: readonly string[]): Promise<void>
+  /** Bytes of one block. Faults NOT_FOUND where it is not stored, BLOCK_DAMAGED, BLOCKED, BLOCKED_BY_LAW. */
   get(cid: CID, options?: { signal?: AbortSignal }): Promise<Uint8Array>
   /** Length in bytes, without reading. Faults as `get`. */
   size(cid: CID): Promise<number>
@@ -50,7 +53,7 @@ export interface Retrieval extends BlockSource {
   close(): Promise<void>
 }
 
-export function createRetrieval({ db, blocks, onLost, visits: limits, served, content, recent }: RetrievalParts): Retrieval {
+export function createRetrieval({ db, blocks, moderation, onLost, visits: limits, served, content, recent }: RetrievalParts): Retrieval {
   const visits = countVisits(db, { flushEvery: 5_000, maxRoots: 10_000, ...limits })
   const isServed = servedRoots(db, { maxAge: 1_000, maxRoots: 10_000, ...served })
 
@@ -64,6 +67,7 @@ export function createRetrieval({ db, blocks, onLost, visits: limits, served, co
   }
 
   async function get(cid: CID, options?: { signal?: AbortSignal }): Promise<Uint8Array> {
+    moderation.assertAllowed(cid)
     const bytes = identityBytes(cid) ?? (await blocks.get(cid.multihash.bytes, options))
     if (bytes === undefined) throw await whyAbsent(cid)
     return bytes
@@ -75,11 +79,13 @@ export function createRetrieval({ db, blocks, onLost, visits: limits, served, co
     get,
     content: openContents({ ...contentParts, manifestBytes: 32 << 20, readAheadBytes: 256 << 20, ...content }),
 
-    async assertServed(root) {
+    async assertServed(root, names) {
+      moderation.assertAllowed(root, names)
       if (!(await isServed(canonicalCid(root)))) throw absent(root)
     },
 
     async size(cid) {
+      moderation.assertAllowed(cid)
       const size = identityBytes(cid)?.length ?? (await blocks.size(cid.multihash.bytes))
       if (size === undefined) throw await whyAbsent(cid)
       return size
@@ -88,8 +94,8 @@ export function createRetrieval({ db, blocks, onLost, visits: limits, served, co
     visit: (root) => visits.add(canonicalCid(root)),
 
     server: {
-      get: async (cid) => ((await isServed(canonicalCid(cid))) ? intactBlock(blocks, cid.multihash.bytes) : undefined),
-      size: async (cid) => ((await isServed(canonicalCid(cid))) ? blocks.size(cid.multihash.bytes) : undefined),
+      get: async (cid) => (!moderation.isBlocked(cid) && (await isServed(canonicalCid(cid))) ? intactBlock(blocks, cid.multihash.bytes) : undefined),
+      size: async (cid) => (!moderation.isBlocked(cid) && (await isServed(canonicalCid(cid))) ? blocks.size(cid.multihash.bytes) : undefined),
     },
 
     close: () => visits.close(),

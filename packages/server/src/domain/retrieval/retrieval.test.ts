@@ -8,6 +8,7 @@ import { expect, test, vi } from 'vitest'
 import { openMemoryStore } from '../../blocks/memory-store.ts'
 import { openDb } from '../../db/index.ts'
 import type { Db } from '../../ports/db/index.ts'
+import { createModeration, openToAll } from '../moderation/index.ts'
 import { createRetrieval } from './index.ts'
 import type { ServedLimits } from './served-roots.ts'
 import { countVisits } from './visits.ts'
@@ -96,7 +97,22 @@ test('a database that fails for a while loses no visit', async () => {
   expect(await visitsOf(db, 'a')).toEqual([2])
 })
 
-async function open(served?: Partial<ServedLimits>) {
+test('what a list blocks is given to nobody, peers are told that it is not here', async () => {
+  const blocked = cidOf('blocked')
+  const moderation = createModeration({ isEmpty: false, find: (cid) => (cid.equals(blocked) ? { rule: 'list:1', status: 410 } : undefined), findName: () => undefined, close() {} })
+  await using house = await open({}, moderation)
+  const allowed = await house.put('allowed')
+  await house.put('blocked')
+  const { retrieval } = house
+  await expect(retrieval.get(blocked)).rejects.toThrow(/list:1/)
+  await expect(retrieval.size(blocked)).rejects.toThrow(/list:1/)
+  await expect(retrieval.assertServed(blocked)).rejects.toThrow(/list:1/)
+  expect(await retrieval.server.get(blocked)).toBeUndefined()
+  expect(await retrieval.server.size(blocked)).toBeUndefined()
+  expect(await retrieval.server.size(allowed)).toBe(7)
+})
+
+async function open(served?: Partial<ServedLimits>, moderation = openToAll) {
   const folder = await mkdtemp(join(tmpdir(), 'thole-retrieval-'))
   const url = join(folder, 'thole.db')
   const db = await openDb({ url })
@@ -104,7 +120,7 @@ async function open(served?: Partial<ServedLimits>) {
   const account = 'an account'
   await db.write((w) => w.accounts.insert({ id: account, email: 'a@example.org', role: 'user', created: 1, suspended: false }))
   const blocks = openMemoryStore()
-  const retrieval = createRetrieval({ db, blocks, served })
+  const retrieval = createRetrieval({ db, blocks, moderation, served })
   return {
     url,
     db,

@@ -5,6 +5,7 @@ import { openMemoryStore } from '../../blocks/memory-store.ts'
 import { openDb } from '../../db/index.ts'
 import { scopes } from '../../kernel/scopes.ts'
 import { createCompleteness } from '../dags/index.ts'
+import { openToAll } from '../moderation/index.ts'
 import { leaf } from '../testing/blocks.ts'
 import { createUploads } from './index.ts'
 
@@ -19,7 +20,7 @@ test('an upload that is removed twice at once is let go once', async () => {
   const who = { account, scopes: new Set(scopes) }
   const [blocks, clock] = [openMemoryStore(), { now: () => Date.now() }]
   const completeness = createCompleteness({ db, blocks, clock })
-  const uploads = createUploads({ db, blocks, clock, completeness, maxBody: 1e9, minFree: 0, partialTtl: 1e9 })
+  const uploads = createUploads({ db, blocks, clock, completeness, moderation: openToAll, maxBody: 1e9, minFree: 0, partialTtl: 1e9 })
   const block = leaf('a')
   const dag = canonicalCid(block.cid)
   const send = async () => {

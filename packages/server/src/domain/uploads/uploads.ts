@@ -8,6 +8,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Db, PinRequestView, Upload, Writer } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
 import type { Completeness, Looked, Measure } from '../dags/index.ts'
+import type { Moderation } from '../moderation/index.ts'
 import { holdsOf, recordPin } from '../pins/index.ts'
 import { garbageNotes, releaseDag } from '../reclaim/index.ts'
 import { meter } from './meter.ts'
@@ -18,6 +19,7 @@ export interface UploadsParts {
   db: Db
   blocks: BlockStore
   completeness: Completeness
+  moderation: Moderation
   clock: Clock
   /** Bytes of one upload. */
   maxBody: number
@@ -45,7 +47,7 @@ export interface Received {
 
 /**
  * Bytes in, CID out. Every method resolves only when the blocks, the index and the rows are durable. Faults: INVALID_REQUEST, INVALID_CAR,
- * HASH_MISMATCH, UNSUPPORTED_CODEC, TOO_LARGE, STORAGE_FULL, ABORTED; then nothing of the upload is listed.
+ * HASH_MISMATCH, UNSUPPORTED_CODEC, BLOCKED, BLOCKED_BY_LAW, TOO_LARGE, STORAGE_FULL, ABORTED; then nothing of the upload is listed.
  */
 export interface Uploads {
   file(principal: Principal, bytes: AsyncIterable<Uint8Array>, wish: UploadWish): Promise<Received>
@@ -69,7 +71,7 @@ interface NewUpload extends Pick<Upload, 'kind' | 'bytes'> {
   partLists: string[]
 }
 
-export function createUploads({ db, blocks, completeness, clock, maxBody, minFree, partialTtl, othersBudget = defaultOthersBudget }: UploadsParts): Uploads {
+export function createUploads({ db, blocks, completeness, moderation, clock, maxBody, minFree, partialTtl, othersBudget = defaultOthersBudget }: UploadsParts): Uploads {
   type Read = (sink: BlockSink, options: ReceiveOptions, metered: ReturnType<typeof meter>) => Promise<ReceivedRoots>
   const noteGarbage = garbageNotes({ db, clock })
 
@@ -84,12 +86,14 @@ export function createUploads({ db, blocks, completeness, clock, maxBody, minFre
       const parts = listParts(writer)
       let brought = 0
       const put: BlockSink = (block) => {
+        moderation.assertAllowed(block.cid)
         brought++
         return parts.put(block)
       }
       const received = await read(put, { profile: wish.profile, signal }, watch)
       signal.throwIfAborted()
       const roots = distinct(received.roots)
+      for (const root of roots) moderation.assertAllowed(root)
       // Most parts of a DAG leave it partial: their list then takes no commit of its own.
       if (roots.some((root) => completeness.covers(canonicalCid(root)))) await parts.finish()
       await writer.commit()

@@ -1,13 +1,14 @@
 import { carFrame, carHeader, type Block } from '@thole/dag'
 import { expect, test } from 'vitest'
 import { openHouse } from '../dags/testing/house.ts'
+import { openToAll } from '../moderation/index.ts'
 import { leaf, node } from '../testing/blocks.ts'
 import { createUploads } from './index.ts'
 
 test('an upload looks at all that it brought before its answer, and leaves most of what it only names to a job', async () => {
   await using house = await openHouse()
   const { db, blocks, clock, who } = house
-  const parts = { db, blocks, clock, completeness: house.parts.completeness, maxBody: 1e9, minFree: 0, partialTtl: 1e9 }
+  const parts = { db, blocks, clock, completeness: house.parts.completeness, moderation: openToAll, maxBody: 1e9, minFree: 0, partialTtl: 1e9 }
   const uploads = createUploads({ ...parts, othersBudget: 100 })
   const { signal } = new AbortController()
   const send = async (root: Block, brought: readonly Block[]) => {

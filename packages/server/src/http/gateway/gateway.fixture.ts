@@ -6,6 +6,7 @@ import { CID } from 'multiformats/cid'
 import { create as createDigest } from 'multiformats/hashes/digest'
 import { openMemoryStore, type MemoryStore } from '../../blocks/memory-store.ts'
 import { openDb } from '../../db/index.ts'
+import { openToAll } from '../../domain/moderation/index.ts'
 import { createRetrieval, type Retrieval } from '../../domain/retrieval/index.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Db } from '../../ports/db/index.ts'
@@ -49,7 +50,7 @@ export async function openTestGateway(config?: GatewayConfig): Promise<TestGatew
   const db = await openDb({ url: join(folder, 'thole.db') })
   await db.migrate()
   const blocks = openMemoryStore()
-  const retrieval = createRetrieval({ db, blocks: counting(blocks, () => made.reads++) })
+  const retrieval = createRetrieval({ db, moderation: openToAll, blocks: counting(blocks, () => made.reads++) })
   const gateway = createGateway({ retrieval, config })
   const writer = blocks.writer()
   const sink = (block: Block) => writer.put(block)

@@ -64,7 +64,9 @@ export function createGateway({ retrieval, config = {}, report }: GatewayParts):
     const wish = negotiate(query, headerOf(request, 'accept'))
     const read: CID[] = []
     const source = wish.format === 'car' ? noting(read) : retrieval
-    const [found] = await Promise.all([resolvePath(source, root, names, { signal }), retrieval.assertServed(root)])
+    // First: what is blocked is not even looked for.
+    await retrieval.assertServed(root, names)
+    const found = await resolvePath(source, root, names, { signal })
     const reply = await represent({ request, address, query, wish, root, names, cids: found.cids, entry: found.entry }, found, read)
     if (method === 'GET' && (reply.status === 200 || reply.status === 206)) retrieval.visit(root)
     return reply

@@ -7,6 +7,7 @@ import { openDb } from '../../../db/index.ts'
 import { scopes } from '../../../kernel/scopes.ts'
 import type { BlockStore } from '../../../ports/block-store.ts'
 import type { Principal } from '../../access/index.ts'
+import { openToAll } from '../../moderation/index.ts'
 import { createPins } from '../../pins/index.ts'
 import { createUploads } from '../../uploads/index.ts'
 import { createCompleteness, createDags } from '../index.ts'
@@ -39,7 +40,7 @@ export async function openHouse(limits: KeepLimits = {}) {
 
   function open() {
     const completeness = createCompleteness({ db, blocks, clock, ...limits })
-    const parts = { db, blocks, completeness, clock, wakeJobs() {}, maxBody: 1e9, minFree: 0, fetchDeadline: 1e9, partialTtl: 1e9 }
+    const parts = { db, blocks, completeness, moderation: openToAll, clock, wakeJobs() {}, maxBody: 1e9, minFree: 0, fetchDeadline: 1e9, partialTtl: 1e9 }
     return { completeness, uploads: createUploads(parts), pins: createPins(parts), dags: createDags(parts) }
   }
   let parts = open()

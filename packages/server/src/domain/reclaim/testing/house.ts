@@ -9,6 +9,7 @@ import type { BlockStore } from '../../../ports/block-store.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { Principal } from '../../access/index.ts'
 import { createCompleteness, createDags } from '../../dags/index.ts'
+import { openToAll } from '../../moderation/index.ts'
 import { createPins } from '../../pins/index.ts'
 import { createUploads } from '../../uploads/index.ts'
 import { createReclaim, scheduleReclaim } from '../index.ts'
@@ -35,7 +36,7 @@ export async function openHouseOver<S extends BlockStore>(open: (folder: string)
   const clock = { time: 1_000_000, now: () => clock.time }
   const wakeJobs = () => {}
   const completeness = createCompleteness({ db, blocks, clock })
-  const parts = { db, blocks, completeness, clock, log: quiet, wakeJobs, maxBody: 1e9, minFree: 0, fetchDeadline: 1e9, partialTtl, grace }
+  const parts = { db, blocks, completeness, moderation: openToAll, clock, log: quiet, wakeJobs, maxBody: 1e9, minFree: 0, fetchDeadline: 1e9, partialTtl, grace }
   const uploads = createUploads(parts)
   const reclaim = createReclaim(parts)
 
