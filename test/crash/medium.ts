@@ -29,8 +29,12 @@ export async function mountSmallDisk(path: string): Promise<Medium> {
   const resize = async (size: string) => void (await run('mount', ['-o', `remount,size=${size}`, path]))
   return {
     async limit(bytes) {
-      const { bsize, blocks, bavail } = await statfs(path)
-      await resize(String((blocks - bavail) * bsize + bytes))
+      // The server writes meanwhile, and no disk becomes smaller than what lies on it.
+      for (let tries = 1; ; tries++) {
+        const { bsize, blocks, bavail } = await statfs(path)
+        const done = await resize(String((blocks - bavail) * bsize + bytes)).then(() => true, (error: unknown) => { if (tries === 10) throw error })
+        if (done) return
+      }
     },
     relax: () => resize(ample),
     close: async () => void (await run('umount', ['-l', path])),
