@@ -18,6 +18,8 @@ export interface TestServer {
   env: Readonly<Record<string, string>>
   /** A key of the admin's account, made by the command line beside the server. */
   createKey(scopes?: readonly string[], account?: string): Promise<string>
+  /** SIGKILL; `killAndRestart` brings it back. */
+  kill(): Promise<void>
   /** SIGKILL, and the same folder served again on the same port, with other settings where given. */
   killAndRestart(variables?: Record<string, string>): Promise<void>
   /** SIGTERM, this work while the folder is closed, and the same folder served again. */
@@ -71,6 +73,12 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     clearTimeout(late)
   }
 
+  async function kill(): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+
   return {
     get url() {
       return url
@@ -86,9 +94,9 @@ export async function startServer(variables: Record<string, string> = {}): Promi
       const args = ['keys', 'create', '--account', account, '--name', 'test', ...(scopes ? ['--scopes', scopes.join(',')] : [])]
       return (await runCommand(args, env)).trim()
     },
+    kill,
     async killAndRestart(variables = {}) {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      await kill()
       Object.assign(env, variables, { THOLE_PORT: new URL(url).port })
       child = launch()
       url = await addressOf(child)
