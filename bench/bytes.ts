@@ -71,3 +71,8 @@ export function* newRuns(count: number, runBytes: number): Generator<Buffer> {
     yield piece.subarray(0, at)
   }
 }
+
+/** So many files of 4 KiB that no store has seen. */
+export function* newFiles(count: number): Generator<[name: string, bytes: Uint8Array]> {
+  for (let i = 0; i < count; i++) yield [`file-${String(i).padStart(6, '0')}.bin`, randomBytes(4096)]
+}

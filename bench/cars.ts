@@ -20,14 +20,30 @@ export async function writeCar(file: string, length: number): Promise<number> {
   return written
 }
 
+export interface MadeCar {
+  root: CID
+  bytes: Buffer
+}
+
+/** A CAR of a file. */
+export async function fileCar(pieces: Iterable<Uint8Array>, chunkBytes: number): Promise<MadeCar> {
+  return inMemory(async (sink) => (await buildFile(asStream(pieces), { ...profile, chunkBytes }, sink)).cid)
+}
+
 /** A CAR of a directory. */
-export async function directoryCar(files: Iterable<[name: string, bytes: Uint8Array]>): Promise<Buffer> {
-  const frames: Uint8Array[] = []
-  const sink = (block: Block) => void frames.push(...carFrame(block))
-  const directory = directoryBuilder(profile)
-  for (const [name, bytes] of files) directory.add(name, await buildFile(asStream([bytes]), profile, sink))
-  const { cid } = await directory.finish(sink)
-  return Buffer.concat([carHeader([cid]), ...frames])
+export async function directoryCar(files: Iterable<[name: string, bytes: Uint8Array]>): Promise<MadeCar> {
+  return inMemory(async (sink) => {
+    const directory = directoryBuilder(profile)
+    for (const [name, bytes] of files) directory.add(name, await buildFile(asStream([bytes]), profile, sink))
+    return (await directory.finish(sink)).cid
+  })
+}
+
+async function inMemory(build: (sink: (block: Block) => void) => Promise<CID>): Promise<MadeCar> {
+  const frames: Buffer[] = []
+  // A leaf may be a piece that is filled anew.
+  const root = await build((block) => void frames.push(Buffer.concat(carFrame(block))))
+  return { root, bytes: Buffer.concat([carHeader([root]), ...frames]) }
 }
 
 /** A file of tiny leaves: `leaves` new blocks of 200 bytes and the nodes above them, children first, given to the sink. */

@@ -5,11 +5,13 @@ import { parseArgs } from 'node:util'
 import { inWords, type Row } from './row.ts'
 import { car } from './rows/car.ts'
 import { directory } from './rows/directory.ts'
+import { fetch } from './rows/fetch.ts'
 import { gateway } from './rows/gateway.ts'
 import { ingest } from './rows/ingest.ts'
 import { parts } from './rows/parts.ts'
 import { reclaim } from './rows/reclaim.ts'
 import { s3 } from './rows/s3.ts'
+import { serve } from './rows/serve.ts'
 import { small } from './rows/small.ts'
 import { store } from './rows/store.ts'
 import { upload } from './rows/upload.ts'
@@ -17,7 +19,7 @@ import { walk } from './rows/walk.ts'
 import { sizes } from './sizes.ts'
 import { table } from './table.ts'
 
-const benches = { ingest, upload, car, directory, small, store, walk, parts, reclaim, gateway, s3 }
+const benches = { ingest, upload, car, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3 }
 
 const usage = `npm run bench -- [--only ${Object.keys(benches).join('|')}] [--sizes ${Object.keys(sizes).join('|')}] [--json FILE]
 

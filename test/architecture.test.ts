@@ -14,10 +14,11 @@ const allowed: Record<string, readonly string[]> = {
   db: ['kernel', 'ports', 'dag'],
   blocks: ['kernel', 'ports', 'dag'],
   network: ['kernel', 'ports', 'dag'],
+  replicas: ['kernel', 'ports', 'dag'],
   services: ['kernel', 'ports', 'dag'],
   jobs: ['kernel', 'ports', 'domain'],
   http: ['kernel', 'ports', 'domain', 'dag'],
-  app: ['kernel', 'config', 'ports', 'domain', 'db', 'blocks', 'network', 'services', 'jobs', 'http', 'dag'],
+  app: ['kernel', 'config', 'ports', 'domain', 'db', 'blocks', 'network', 'replicas', 'services', 'jobs', 'http', 'dag'],
 }
 
 const longest = 300

@@ -12,8 +12,12 @@ export interface Wish {
   /** Without it, until standard input ends. */
   seconds?: number
   headers?: Record<string, string>
+  /** API keys, shown by the connections in turn. */
+  keys?: readonly string[]
   /** Posts so many bytes, new ones with each request. */
   post?: number
+  /** Posts this text, a new letter of base32 for each `*` with each request. */
+  text?: string
 }
 
 export interface Load {
@@ -29,20 +33,14 @@ export interface Load {
 const wish = JSON.parse(process.argv[2] ?? '{}') as Wish
 const url = new URL(wish.url)
 const warmUp = 500
-const body = randomBytes(wish.post ?? 0)
-const head = Buffer.from(
-  [
-    `${wish.post ? 'POST' : 'GET'} ${url.pathname}${url.search} HTTP/1.1`,
-    `host: ${url.host}`,
-    ...Object.entries({ ...wish.headers, ...(wish.post && { 'content-length': wish.post }) }).map(([name, value]) => `${name}: ${value}`),
-    '\r\n',
-  ].join('\r\n'),
-)
+const body = wish.text === undefined ? randomBytes(wish.post ?? 0) : Buffer.from(wish.text)
+const stars = [...body.keys()].filter((at) => wish.text !== undefined && body[at] === 0x2a)
+const letters = Buffer.from('abcdefghijklmnopqrstuvwxyz234567')
 let responses = 0
 let bytes = 0
 let times: number[] = []
 
-for (let i = 0; i < wish.connections; i++) keepAsking()
+for (let i = 0; i < wish.connections; i++) keepAsking(headOf(i))
 setTimeout(() => {
   const before = { responses, bytes, at: performance.now() }
   times = []
@@ -61,14 +59,27 @@ setTimeout(() => {
   else setTimeout(tell, wish.seconds * 1000)
 }, warmUp)
 
-function keepAsking(): void {
+function headOf(connection: number): Buffer {
+  const headers: Record<string, string | number> = { host: url.host, ...wish.headers }
+  if (wish.keys) headers.authorization = `Bearer ${wish.keys[connection % wish.keys.length]}`
+  if (body.length > 0) headers['content-length'] = body.length
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return Buffer.from([`${body.length > 0 ? 'POST' : 'GET'} ${url.pathname}${url.search} HTTP/1.1`, ...lines, '\r\n'].join('\r\n'))
+}
+
+function renew(): void {
+  if (wish.text === undefined) randomBytes(8).copy(body)
+  else randomBytes(stars.length).forEach((random, i) => (body[stars[i]!] = letters[random % 32]!))
+}
+
+function keepAsking(head: Buffer): void {
   let started = ''
   let awaited = 0
   let asked = 0
   const ask = () => {
     asked = performance.now()
     if (body.length === 0) return socket.write(head)
-    randomBytes(8).copy(body)
+    renew()
     return socket.write(Buffer.concat([head, body]))
   }
   const read = (length: number, buffer: Uint8Array) => {
@@ -103,7 +114,7 @@ function keepAsking(): void {
 
 function bodyLength(head: string): number {
   const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1]
-  if (!/^HTTP\/1.1 20[016] /.test(head) || length === undefined) fail(new Error(`not an answer of known length: ${head}`))
+  if (!/^HTTP\/1.1 20[0126] /.test(head) || length === undefined) fail(new Error(`not an answer of known length: ${head}`))
   return Number(length)
 }
 

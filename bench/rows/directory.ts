@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { kuboProgram, noKubo } from '../../test/support/kubo.ts'
 import { startServer } from '../../test/support/server.ts'
+import { newFiles } from '../bytes.ts'
 import { carType, directoryCar } from '../cars.ts'
 import { secondsOfKubo } from '../kubo.ts'
 import { inTurn } from '../measure.ts'
 import { leftOut, shareRow, type Row } from '../row.ts'
 import { formOf, memoryBody, secondsToSend, type Body } from '../send.ts'
 import type { Sizes } from '../sizes.ts'
-
-const fileBytes = 4096
 
 /** Many small files as one directory: as a CAR, and as a form. Kubo's answers beside it are not durable, but for those of `sync`. */
 export async function directory({ files: count, rounds }: Sizes): Promise<Row[]> {
@@ -30,14 +28,10 @@ export async function directory({ files: count, rounds }: Sizes): Promise<Row[]>
       return shareRow({ id, value, unit: 'files/s', beside }, goal, 'kubo')
     }
     return [
-      await compare('directory.car', async () => memoryBody(carType, await directoryCar(newFiles(count))), 'dag/import?stats=false', 2),
+      await compare('directory.car', async () => memoryBody(carType, (await directoryCar(newFiles(count))).bytes), 'dag/import?stats=false', 2),
       await compare('directory.form', async () => formOf(newFiles(count)), 'add?quieter=true&progress=false&wrap-with-directory=true', 1.7),
     ]
   } finally {
     await server.stop()
   }
-}
-
-function* newFiles(count: number): Generator<[name: string, bytes: Uint8Array]> {
-  for (let i = 0; i < count; i++) yield [`file-${String(i).padStart(6, '0')}.bin`, randomBytes(fileBytes)]
 }

@@ -4,21 +4,26 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { createAccounts, createKeys, createSetup } from '../domain/accounts/index.ts'
-import { createCompleteness, createDags, createFetcher } from '../domain/dags/index.ts'
+import { createCompleteness, createDags, createFetcher, watchNewcomers } from '../domain/dags/index.ts'
 import { createModeration } from '../domain/moderation/index.ts'
 import { createPins } from '../domain/pins/index.ts'
+import { createProviding } from '../domain/providing/index.ts'
 import { createReclaim, scheduleReclaim } from '../domain/reclaim/index.ts'
-import { createRetrieval } from '../domain/retrieval/index.ts'
+import { createReplication } from '../domain/replicas/index.ts'
+import { createRetrieval, exportCar } from '../domain/retrieval/index.ts'
 import { createRepairer, createScrubber, watchDamage } from '../domain/scrub/index.ts'
 import { createUploads } from '../domain/uploads/index.ts'
 import { createUsage } from '../domain/usage/index.ts'
 import { serveGateway } from '../http/gateway/index.ts'
+import { createLimits } from '../http/limits/limits.ts'
 import { createHttpServer } from '../http/server.ts'
 import { dashboard } from '../http/web/static.ts'
+import { announceJobs } from '../jobs/announce.ts'
 import { fetchDag } from '../jobs/fetch-dag.ts'
 import { createQueue } from '../jobs/queue.ts'
 import { reclaim as reclaimNow } from '../jobs/reclaim.ts'
 import { repair } from '../jobs/repair.ts'
+import { replicaJobs } from '../jobs/replicas.ts'
 import { scrub } from '../jobs/scrub.ts'
 import { settleDag } from '../jobs/settle-dag.ts'
 import { settlePartials } from '../jobs/settle-partials.ts'
@@ -30,6 +35,8 @@ import { openControl } from './control/server.ts'
 import { instanceFacts } from './instance-facts.ts'
 import { openLog } from './log.ts'
 import { openNetwork } from './network.ts'
+import { whyNotProviding } from './providing.ts'
+import { openReplicas } from './replicas.ts'
 import { openSignIn } from './sign-in.ts'
 import { openStore } from './store.ts'
 import { version } from './version.ts'
@@ -63,17 +70,29 @@ export async function openApp(config: Config): Promise<App> {
   const setup = createSetup({ db, accounts })
   // What is kept in memory hears of the blocks of this process alone.
   const hasPeers = db.kind === 'postgres' && 'bucket' in config.blocks
-  const completeness = opened.adopt(createCompleteness({ db, blocks, clock, maxDags: hasPeers ? 0 : undefined }), (it) => it.close())
+  const replicas = openReplicas(config)
+  if (replicas) opened.defer(() => replicas.close())
+  const replication = await createReplication({
+    db, clock, log, replicas,
+    addresses: () => network.status().addresses,
+    content: (root, signal) => exportCar(retrieval, { root, signal }),
+    period: config.replicasCheck,
+  })
+  const providing = opened.adopt(createProviding({ db, network, moderation, clock, rate: config.provideRate, off: whyNotProviding(config) }), (it) => it.close())
+  const standing = providing.noting(replication.standing)
+  const completeness = opened.adopt(createCompleteness({ db, blocks, clock, standing, maxDags: hasPeers ? 0 : undefined }), (it) => it.close())
   const dags = createDags({ db, blocks, clock, completeness })
-  const fetcher = createFetcher({ db, blocks, network, clock, completeness, minFree: config.blocks.minFree })
+  const hasSources = config.network.mode === 'public' || (config.network.mode === 'local' && config.network.gateways.length > 0)
+  const fetcher = createFetcher({ db, blocks, network, clock, completeness, standing, minFree: config.blocks.minFree, limits: config.fetchLimits, hasSources })
   const scrubber = createScrubber({ db, blocks, clock, log, ...config.scrub })
   const repairer = createRepairer({ db, blocks, completeness, network, clock, log })
   const reclaim = createReclaim({ db, blocks, clock, grace: config.reclaimGrace, log })
   const reclaimSchedule = scheduleReclaim({ db, clock, reclaim, partialTtl: config.partialTtl })
   const usage = createUsage({ db, blocks, reclaim })
-  const handlers = [fetchDag(fetcher), settleDag(dags), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer)]
+  const handlers = [fetchDag(fetcher), settleDag(dags, fetcher), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer), ...replicaJobs(replication), ...announceJobs(providing)]
   const queue = opened.adopt(createQueue({ db, clock, log, handlers, alone: db.kind === 'sqlite' }), (it) => it.close())
   const wakeJobs = () => queue.wake()
+  opened.adopt(watchNewcomers({ db, network, clock, wakeJobs }), (it) => it.close())
   const pins = createPins({ db, completeness, moderation, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
   const { maxBody, gatewayHosts } = config.http
   const uploads = createUploads({ db, blocks, completeness, moderation, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl })
@@ -82,10 +101,12 @@ export async function openApp(config: Config): Promise<App> {
 
   let ready = false
   const server = createHttpServer({
-    accounts, keys, setup, signIn, uploads, pins, dags, usage, scrubber, maxBody, log,
+    accounts, keys, limits: createLimits({ ...config.limits, clock }), setup, signIn, uploads, pins, dags, usage, scrubber, maxBody, log,
     delegates: () => network.delegates(),
     version,
     instance: () => instanceFacts(config, network, addressOf(server)),
+    network: () => network.status(),
+    providing,
     dashboard: await dashboard(join(import.meta.dirname, '../../../web/dist')),
     gateway: serveGateway({ retrieval, config: { gatewayHosts }, log }),
     isReady: () => ready,
@@ -96,6 +117,8 @@ export async function openApp(config: Config): Promise<App> {
   await reclaimSchedule.begin()
   opened.defer(() => reclaimSchedule.end())
   await dags.start()
+  await replication.start()
+  await providing.start()
   queue.start()
   server.listen(config.http.port, config.http.host)
   await once(server, 'listening')

@@ -3,6 +3,7 @@ import { readEnv } from '../config/env.ts'
 import { toFault } from '../kernel/faults.ts'
 import { blocksInWords } from './blocks.ts'
 import { openApp, type App } from './open.ts'
+import { replicasInWords } from './replicas.ts'
 
 /** The server as a program: starts, greets, ends with a signal. */
 export async function serve(): Promise<void> {
@@ -25,6 +26,7 @@ async function greeting(app: App, config: Config): Promise<string> {
     `  database      ${config.databaseUrl ? 'PostgreSQL' : 'SQLite, in the data folder'}`,
     `  network       ${networkWords[config.network.mode]}`,
   ]
+  if (config.replicas) lines.push(`  replicas      ${replicasInWords(config.replicas)}`)
   if ('bucket' in config.blocks) lines.push(`  blocks        ${blocksInWords(config)}`)
   const token = await app.setupToken()
   // Behind '#', so that no log on the way sees it.

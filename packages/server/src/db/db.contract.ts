@@ -2,13 +2,17 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import type { Db } from '../ports/db/index.ts'
 import type { Place, Subject } from './contract/subject.ts'
 import { accountContract } from './contract/accounts.ts'
+import { announcementContract } from './contract/announcements.ts'
 import { auditContract } from './contract/audit.ts'
 import { dagContract } from './contract/dags.ts'
+import { fetchContract } from './contract/fetches.ts'
 import { damageContract } from './contract/damage.ts'
 import { holdingContract } from './contract/holding.ts'
 import { jobContract } from './contract/jobs.ts'
+import { pinListContract } from './contract/pin-lists.ts'
 import { pinContract } from './contract/pins.ts'
 import { relianceContract } from './contract/reliance.ts'
+import { replicaContract } from './contract/replicas.ts'
 import { segmentContract } from './contract/segments.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { uploadContract } from './contract/uploads.ts'
@@ -35,9 +39,13 @@ export function dbContract(name: string, create: () => Promise<Place>): void {
     holdingContract(subject)
     uploadContract(subject)
     pinContract(subject)
+    pinListContract(subject)
     jobContract(subject)
     damageContract(subject)
+    fetchContract(subject)
+    replicaContract(subject)
     segmentContract(subject)
     relianceContract(subject, create)
+    announcementContract(subject)
   })
 }

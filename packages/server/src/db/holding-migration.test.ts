@@ -7,11 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase, type TestDatabase } from '../../../../test/support/database.ts'
 import { openDb } from './index.ts'
 import { migrations } from './migrations/index.ts'
+import { textsFor } from './migrations/statement.ts'
 
 /** A database as it was before, with rows of every kind that holds something. */
 const before = [
   'create table schema_migration (name text primary key, applied bigint not null)',
-  ...migrations.slice(0, 2).flatMap(({ name, statements }) => [...statements, `insert into schema_migration values ('${name}', 1)`]),
+  ...migrations.slice(0, 2).flatMap(({ name, statements }) => [...textsFor('postgres', statements), `insert into schema_migration values ('${name}', 1)`]),
   ...['one', 'two'].map((id) => `insert into account values ('${id}', '${id}@example.org', 'user', 1, 0, 0)`),
   ...['whole', 'other'].map((cid) => `insert into dag values ('${cid}', 'complete', 100, 3, 9, 0, 5, 6, 0)`),
   "insert into dag values ('partial', 'partial', null, null, 9, 0, 5, null, 1)",

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { fault } from '../kernel/faults.ts'
 import { migrations } from './migrations/index.ts'
+import { textsFor } from './migrations/statement.ts'
 import type { Kind } from './session.ts'
 import type { Tables } from './tables.ts'
 
@@ -25,7 +26,7 @@ export async function migrate(db: Kysely<Tables>, kind: Kind): Promise<string[]>
     if (unknown !== undefined) throw fault('CONFLICT', { reason: `the database was made by a newer version of Thole (${unknown})` })
     const missing = migrations.filter(({ name }) => !applied.includes(name))
     for (const { name, statements } of missing) {
-      for (const statement of statements) await sql.raw(statement).execute(q)
+      for (const text of textsFor(kind, statements)) await sql.raw(text).execute(q)
       await q.insertInto('schema_migration').values({ name, applied: Date.now() }).execute()
     }
     return missing.map(({ name }) => name)

@@ -24,22 +24,30 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
   const engine = /^postgres(ql)?:\/\//.test(url) ? openPostgres(url, log) : openSqlite(url.replace(/^sqlite:/, ''))
   const { kind, notices } = engine
   const db = new Kysely<Tables>({ dialect: engine.dialect })
-  const outside = queriesIn({ q: db, kind, jobEnqueued: () => notices.announce(db) })
+  const outside = queriesIn({ q: db, kind, run: (query) => db.executeQuery(query), jobEnqueued: () => notices.announce(db) })
 
   let commits = 0
 
   async function once<T>(fn: (writer: Writer) => Promise<T>): Promise<T> {
     let enqueued = false
-    const result = await db
-      .transaction()
-      .setIsolationLevel('read committed')
-      .execute((q) => {
-        const jobEnqueued: Session['jobEnqueued'] = async () => {
-          if (!enqueued) await notices.announce(q)
-          enqueued = true
-        }
-        return fn(queriesIn({ q, kind, jobEnqueued }))
-      })
+    let isOpen = true
+    const transaction = db.transaction().setIsolationLevel('read committed')
+    const result = await transaction.execute(async (q) => {
+      const connection = await q.getExecutor().provideConnection(async (its) => its)
+      const run: Session['run'] = (query) => {
+        if (!isOpen) throw new TypeError('this transaction is over')
+        return connection.executeQuery(query)
+      }
+      const jobEnqueued: Session['jobEnqueued'] = async () => {
+        if (!enqueued) await notices.announce(q)
+        enqueued = true
+      }
+      try {
+        return await fn(queriesIn({ q, kind, run, jobEnqueued }))
+      } finally {
+        isOpen = false
+      }
+    })
     if (enqueued) notices.committed()
     return result
   }

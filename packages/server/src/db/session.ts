@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
 import type { Tables } from './tables.ts'
 
 export type Kind = 'sqlite' | 'postgres'
@@ -7,6 +7,8 @@ export type Kind = 'sqlite' | 'postgres'
 export interface Session {
   readonly q: Kysely<Tables>
   readonly kind: Kind
+  /** Runs what is built already. */
+  run<R>(query: CompiledQuery<R>): Promise<QueryResult<R>>
   /** Called where a job was enqueued; listeners hear of it after the commit. */
   jobEnqueued(): Promise<void>
 }

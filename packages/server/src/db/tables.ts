@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /**
  * The schema, as TypeScript sees it. The same on SQLite and PostgreSQL: ids are text, times are integer milliseconds, truth is
  * 0 or 1, structures are JSON in text.
@@ -49,11 +51,30 @@ export interface Tables {
     created: number
     deadline: number
     upload_id: string | null
+    /** Given by a trigger: the span that it belongs to, by its `first`, and its place there. */
+    span: Generated<number>
+    slot: Generated<number>
   }
+  /** Kept by triggers. */
+  pin_tally: { account_id: string; queued: number; pinning: number; pinned: number; failed: number }
+  /** Requests of an account, by `created`: those from `first` on, up to the next span. Kept by triggers. */
+  pin_span: {
+    account_id: string
+    first: number
+    /** One character a slot: q, i, p, f, or - where there is none any more. */
+    statuses: string
+    queued: number
+    pinning: number
+    pinned: number
+    failed: number
+    /** Requests that its texts have; 0: it has no texts. */
+    sealed: number
+  }
+  pin_span_text: { account_id: string; first: number; places: string; names: Uint8Array; folded: Uint8Array }
   /**
-   * One row a pair of `meta`, in the order of its request. The digest of the pair stands for it: an index entry must be short.
+   * Who of a span has a pair of `meta`: one character a slot. The digest of the pair stands for it: an index entry must be short.
    */
-  pin_meta: { pin_id: string; account_id: string; digest: string; created: number }
+  pin_pair: { account_id: string; digest: string; span: number; slots: string }
   job: {
     id: string
     kind: string
@@ -68,11 +89,36 @@ export interface Tables {
     owner: string | null
     dead: number
     error: string | null
+    lane: string
+    rank: number
+    deaths: number
   }
+  /** `attempts` is a list of PeerAttempt. */
+  dag_fetch: {
+    dag: string
+    reason: string
+    blocks: number
+    bytes: number
+    missing: number
+    attempts: string
+    tries: number
+    next_try: number | null
+    updated: number
+  }
+  announcement: { dag: string; due: number; announced: number | null; tries: number; error: string | null }
   instance: { name: string; value: string }
   damaged_block: { hash: string; cid: string | null; found: number; tries: number; next_try: number; reason: string | null }
   damaged_dag: { dag: string; blocks: number; since: number; stale: number }
   dag_damage: { dag: string; position: number; hash: string; cid: string; path: string }
+  dag_replica: {
+    dag: string
+    state: 'waiting' | 'confirmed' | 'degraded' | 'leaving'
+    nodes: string
+    wanted: number
+    reason: string | null
+    since: number
+    next_look: number | null
+  }
   segment: { id: string; bytes: number; blocks: number; live: number; created: number }
   block: { hash: Uint8Array; segment: string; position: number; bytes: number; claimed: number; damaged: number }
   store_process: { id: string; horizon: number; seen: number }

@@ -3,9 +3,10 @@ import type { Context } from 'hono'
 import { cors } from 'hono/cors'
 import type { Principal } from '../domain/access/index.ts'
 import type { Accounts, Keys } from '../domain/accounts/index.ts'
-import { fault, toFault, type Fault } from '../kernel/faults.ts'
+import { Fault, fault, toFault } from '../kernel/faults.ts'
 import type { Log } from '../ports/log.ts'
 import { readBody, type BodyOptions } from './body.ts'
+import type { Limits } from './limits/limits.ts'
 
 /** What every dialect's handlers see of a call. */
 export interface EdgeEnv {
@@ -15,22 +16,32 @@ export interface EdgeEnv {
 
 export type Call = Context<EdgeEnv>
 
-/** `Authorization: Bearer <key>` → principal. Faults UNAUTHENTICATED. */
-export async function byKey(keys: Keys, call: Call): Promise<Principal> {
+/** `Authorization: Bearer <key>` → principal. Faults UNAUTHENTICATED, ACCOUNT_SUSPENDED, RATE_LIMITED. */
+export async function byKey({ keys, limits }: { keys: Keys; limits: Limits }, call: Call): Promise<Principal> {
   const header = call.req.header('authorization')
   if (!header) throw fault('UNAUTHENTICATED', { reason: 'the Authorization header is missing' })
   const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
   if (!token) throw fault('UNAUTHENTICATED', { reason: 'the Authorization header must be "Bearer <key>"' })
-  return keys.authenticate(token)
+  limits.admit(call, token)
+  try {
+    const principal = await keys.authenticate(token)
+    limits.spend(call, principal, token)
+    return principal
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'UNAUTHENTICATED') limits.wrong(call)
+    throw error
+  }
 }
 
 /**
  * The session cookie → principal. A request that changes something must come from a page of this very origin: a page of the gateway
  * on another host name is same-site, yet a stranger.
  */
-export async function bySession(accounts: Accounts, call: Call): Promise<Principal> {
+export async function bySession({ accounts, limits }: { accounts: Accounts; limits: Limits }, call: Call): Promise<Principal> {
   demandSameOrigin(call)
-  return accounts.bySession(call.req.raw.headers)
+  const principal = await accounts.bySession(call.req.raw.headers)
+  limits.spend(call, principal)
+  return principal
 }
 
 export function demandSameOrigin(call: Call): void {
@@ -46,9 +57,9 @@ export function demandSameOrigin(call: Call): void {
 export const remoteAddressHeader = 'thole-remote-address'
 
 /** The headers of a request with the address that it came from. */
-export function headersWithAddress(call: Call): Headers {
+export function headersWithAddress(limits: Limits, call: Call): Headers {
   const headers = new Headers(call.req.raw.headers)
-  headers.set(remoteAddressHeader, call.env.incoming.socket.remoteAddress ?? '')
+  headers.set(remoteAddressHeader, limits.addressOf(call))
   return headers
 }
 

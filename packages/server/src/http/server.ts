@@ -22,8 +22,8 @@ const idleMs = 300_000
 export function createHttpServer(parts: HttpParts): Server {
   const app = new Hono<EdgeEnv>({ getPath })
   for (const mount of ['/psa', '/api/pinning', '/pinning/api/v1']) app.route(mount, psa(parts))
-  app.route('/upload/api/v1', pinionApiUploads(parts.keys, parts))
-  app.route('/upload/web', pinionWebUploads(parts.accounts, parts))
+  app.route('/upload/api/v1', pinionApiUploads(parts))
+  app.route('/upload/web', pinionWebUploads(parts))
   app.route('/api/v1', api(parts))
   app.route('/', ops(parts.isReady))
   app.route('/', parts.dashboard)

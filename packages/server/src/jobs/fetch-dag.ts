@@ -2,11 +2,13 @@ import type { Fetcher } from '../domain/dags/index.ts'
 import { fetchJob } from '../domain/pins/index.ts'
 import type { JobHandler } from './queue.ts'
 
-/** Fetches the DAG that the key names, for every request that waits for it. */
+/** Fetches the DAG that the key names, for every request that waits for it; accounts take turns. */
 export function fetchDag(fetcher: Fetcher, concurrency = 32): JobHandler {
   return {
     kind: fetchJob,
     concurrency,
-    run: (job, signal) => fetcher.run(job.key, { attempts: job.attempts, signal }),
+    byTurns: true,
+    run: (job, signal) => fetcher.run(job.key, { isNew: job.rank === 0, signal }),
+    bury: (job) => fetcher.giveUp(job.key, `The server ended ${job.deaths} times while it fetched this, and does not try again by itself. Ask for it again, or upload the content.`),
   }
 }

@@ -4,7 +4,7 @@ import type { AttemptsFrame } from './pipe/frames.ts'
 /** How the peers of one fetch fare, over all processes that served it. */
 export interface AttemptRows {
   skip(address: string, reason: string): void
-  dialling(address: string): void
+  dialling(address: string, kind?: PeerAttempt['kind']): void
   update(rows: AttemptsFrame['rows']): void
   /** The process is gone: its counts stay, its connections do not. */
   interrupted(): void
@@ -17,7 +17,7 @@ export function attemptRows(): AttemptRows {
 
   return {
     skip: (address, reason) => void rows.set(address, { address, state: 'skipped', reason, blocks: 0, missing: 0 }),
-    dialling: (address) => void rows.set(address, { address, state: 'dialling', blocks: 0, missing: 0 }),
+    dialling: (address, kind) => void rows.set(address, { address, ...(kind && { kind }), state: 'dialling', blocks: 0, missing: 0 }),
     update(changed) {
       for (const row of changed) {
         const base = before.get(row.address)

@@ -3,6 +3,7 @@ import type { Log } from '../ports/log.ts'
 import type { BlockServer, FetchOptions, FetchSession, Network } from '../ports/network.ts'
 import { parseOrigin } from './addresses.ts'
 import type { Origin } from './addresses.ts'
+import { announcements } from './announcements.ts'
 import { answers } from './answers.ts'
 import { delegatesOf } from './delegates.ts'
 import { loadPeerId } from './peer-key.ts'
@@ -22,11 +23,17 @@ export interface EmbeddedOptions {
   listen?: readonly string[]
   /** Multiaddrs ending in /p2p/<id> of peers that stay connected. */
   peers?: readonly string[]
+  /** URLs of trustless gateways that are asked for what peers do not have. */
+  gateways?: readonly string[]
+  /** URLs of delegated routers that are asked who has what nobody else has. Public alone. */
+  routers?: readonly string[]
   dialPrivate?: boolean
   /** The libp2p private key; made with mode 0600 on first use. */
   keyFile: string
   /** Multiaddrs to tell instead of those it listens on. */
   announce?: readonly string[]
+  /** Multiaddrs, /dnsaddr among them, of peers that know the DHT; none: it is not used. Public alone. */
+  bootstrap?: readonly string[]
   log: Log
   /** Milliseconds that `start` waits for the first process. */
   startTimeout?: number
@@ -34,7 +41,7 @@ export interface EmbeddedOptions {
 
 /** The driver that runs libp2p and Bitswap in a process of its own. No call throws because that process died. */
 export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network> {
-  const { mode, log, keyFile, announce = [], peers = [], dialPrivate = mode === 'local', startTimeout = 15_000 } = options
+  const { mode, log, keyFile, announce = [], peers = [], gateways = [], routers = [], bootstrap = [], dialPrivate = mode === 'local', startTimeout = 15_000 } = options
   const listen = options.listen ?? [mode === 'local' ? '/ip4/127.0.0.1/tcp/0' : '/ip4/0.0.0.0/tcp/4001']
   const peerId = await loadPeerId(keyFile)
   const sessions = new Map<number, Session>()
@@ -44,12 +51,14 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
   let running: RunningFrame | undefined // what the last one that listened said
   let failures = 0
   let stopWaiting = () => {} // ends a start that is under way
+  const told = announcements(() => ready)
 
   function config(): GuestConfig {
     // The port that the system chose is kept, so that what we told clients stays true; unless it is taken now.
     const again = running !== undefined && failures < 3 ? running.listening : listen
     const kept = peers.map((address) => parseOrigin(address, { dialPrivate: true })).filter((peer): peer is Origin => !('skipped' in peer))
-    return { keyFile, listen: [...again], announce: [...announce], peers: kept, dialPrivate }
+    const dht = mode === 'public' && bootstrap.length > 0 ? { bootstrap: [...bootstrap] } : undefined
+    return { keyFile, listen: [...again], announce: [...announce], peers: kept, gateways: [...gateways], routers: mode === 'public' ? [...routers] : [], dht, dialPrivate }
   }
 
   function onRunning(frame: RunningFrame, started: () => void): void {
@@ -66,6 +75,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
   function onExit(): void {
     ready = undefined
     for (const session of sessions.values()) session.interrupted()
+    told.interrupted()
   }
 
   return {
@@ -100,6 +110,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
       if (!fetchOptions.signal.aborted) sessions.set(id, session)
       return session
     },
+    announce: told.announce,
     delegates: () => delegatesOf(peerId, announce.length > 0 ? announce : (running?.addresses ?? [])),
     status: () => ({
       driver: 'embedded',
@@ -108,6 +119,8 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
       pid: guest?.pid,
       addresses: running?.addresses ?? [],
       peers: ready === undefined ? 0 : (running?.peers ?? 0),
+      arrivals: running?.arrivals,
+      dht: running?.dht,
       restarts: guest?.restarts ?? 0,
     }),
     async close() {
@@ -131,7 +144,8 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
       } else if (kind === kinds.attempts) {
         const frame = decodeJson<AttemptsFrame>(body)
         sessions.get(frame.fetch)?.onAttempts(frame)
-      } else if (kind === kinds.running) onRunning(decodeJson(body), started)
+      } else if (kind === kinds.announced) told.onAnnounced(decodeJson(body))
+      else if (kind === kinds.running) onRunning(decodeJson(body), started)
       else if (kind === kinds.log) {
         const { level, words, data } = decodeJson<LogFrame>(body)
         log[level](data, words)

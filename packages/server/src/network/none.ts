@@ -30,6 +30,7 @@ export async function noNetwork({ keyFile, peerId, announce = [] }: NoNetworkOpt
       if (!options.signal.aborted) open.add(session)
       return session
     },
+    announce: async () => ({ state: 'off', reason: 'this server is set to THOLE_NETWORK=none' }),
     delegates: () => [...delegates],
     status: () => ({ driver: 'none', state: 'off', addresses: [], peers: 0, restarts: 0 }),
   }

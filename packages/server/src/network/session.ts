@@ -1,8 +1,8 @@
 import { matches } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import type { FetchOptions, FetchSession } from '../ports/network.ts'
-import { parseOrigin } from './addresses.ts'
-import type { Origin } from './addresses.ts'
+import { parseAddress } from './addresses.ts'
+import type { GatewayOrigin, Origin } from './addresses.ts'
 import { attemptRows } from './attempt-rows.ts'
 import { blockQueue } from './block-queue.ts'
 import { encodeCids, u32 } from './pipe/bodies.ts'
@@ -35,9 +35,9 @@ export interface SessionOptions extends FetchOptions {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { id, signal, dialPrivate, maxOrigins = 256, perFrame = 2000, closeTimeout = 1000, channel, onClose } = options
+  const { id, root, signal, dialPrivate, maxOrigins = 256, perFrame = 2000, closeTimeout = 1000, channel, onClose } = options
   const wanted = new Map<string, CID[]>() // multihash → the CIDs that name these bytes
-  const origins = new Map<string, Origin>()
+  const origins = new Map<string, Origin | GatewayOrigin>()
   const rows = attemptRows()
   let skipped = 0
   const queue = blockQueue(taken)
@@ -49,23 +49,23 @@ export function createSession(options: SessionOptions): Session {
 
   function addOrigins(addresses: readonly string[]): void {
     if (closed) return
-    const added: Origin[] = []
+    const added: (Origin | GatewayOrigin)[] = []
     for (const address of addresses) {
       if (origins.has(address) || origins.size >= maxOrigins) continue
-      const origin = parseOrigin(address, { dialPrivate })
+      const origin = parseAddress(address, { dialPrivate })
       if ('skipped' in origin) {
         if (skipped++ < maxOrigins) rows.skip(address, origin.skipped)
         continue
       }
       origins.set(address, origin)
-      rows.dialling(address)
+      rows.dialling(address, 'url' in origin ? 'gateway' : undefined)
       added.push(origin)
     }
     sendOrigins(channel(), added)
   }
 
-  function sendOrigins(to: Channel | undefined, some: Origin[]): void {
-    to?.sendJson(kinds.origins, { fetch: id, origins: some } satisfies OriginsFrame)
+  function sendOrigins(to: Channel | undefined, some: (Origin | GatewayOrigin)[]): void {
+    to?.sendJson(kinds.origins, { fetch: id, root: root?.toString(), origins: some } satisfies OriginsFrame)
   }
 
   function sendCids(to: Channel | undefined, kind: number, cids: CID[]): void {

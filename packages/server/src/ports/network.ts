@@ -1,12 +1,15 @@
 import type { CID } from 'multiformats/cid'
 import type { Block } from '@thole/dag'
 
-/** How one address or peer fared during a fetch: what a waiting user is told. */
+/** How one peer, gateway or router fared during a fetch: what a waiting user is told. */
 export interface PeerAttempt {
-  /** Multiaddr that the request named, or the peer id for a peer that was already connected. */
+  /** Multiaddr that the request named, the peer id for a peer that was already connected, or the URL of a gateway or router. */
   address: string
-  state: 'dialling' | 'connected' | 'failed' | 'skipped' | 'lost'
-  /** Why, in words for a person, where state is failed, skipped or lost. */
+  /** Where it is no peer that speaks Bitswap. A gateway has blocks; a router only names who may have them. */
+  kind?: 'gateway' | 'router'
+  /** `answered`: a router has said whom it knows; those it named are attempts of their own. */
+  state: 'dialling' | 'connected' | 'answered' | 'failed' | 'skipped' | 'lost'
+  /** Why, in words for a person, where state is failed, skipped or lost; what a router answered. */
   reason?: string
   /** Blocks that this peer sent to this fetch. */
   blocks: number
@@ -17,6 +20,8 @@ export interface PeerAttempt {
 export interface FetchOptions {
   /** Multiaddrs ending in /p2p/<id>: where the client says the bytes are. Hints, never trusted, never fatal. */
   origins: readonly string[]
+  /** The DAG that is fetched, if it is one: routers and gateways are asked for it as a whole. */
+  root?: CID
   signal: AbortSignal
 }
 
@@ -48,6 +53,15 @@ export interface BlockServer {
   size(cid: CID): Promise<number | undefined>
 }
 
+/** What came of telling the public network that this server has a root. */
+export type AnnounceResult =
+  /** So many peers keep the record, for about two days. */
+  | { state: 'told'; peers: number }
+  /** This root could not be announced now. */
+  | { state: 'failed'; reason: string }
+  /** Nothing can be announced: not with this configuration, or not at present. */
+  | { state: 'off'; reason: string }
+
 export interface NetworkStatus {
   driver: 'none' | 'embedded'
   state: 'off' | 'starting' | 'running' | 'restarting'
@@ -57,6 +71,10 @@ export interface NetworkStatus {
   /** Addresses where peers can dial us, each ending in /p2p/<id>. */
   addresses: string[]
   peers: number
+  /** Connections that peers have opened to us since the network was started; undefined where none can. */
+  arrivals?: number
+  /** Peers of the DHT that are known; undefined where it is not used. */
+  dht?: number
   /** How often the process was started again since the server started. */
   restarts: number
 }
@@ -66,6 +84,8 @@ export interface Network {
   /** Resolves when the first start succeeded or was given up; a dead network never stops the house. */
   start(server: BlockServer): Promise<void>
   fetch(options: FetchOptions): FetchSession
+  /** Tells the public network that whoever wants this root finds it here. Never throws. */
+  announce(root: CID, signal: AbortSignal): Promise<AnnounceResult>
   /** 1–20 unique multiaddrs ending in /p2p/<id> (PSA `delegates`); stable across restarts of the process. */
   delegates(): string[]
   status(): NetworkStatus

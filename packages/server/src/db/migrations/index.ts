@@ -7,9 +7,10 @@ import { pinLists } from './0006-pin-lists.ts'
 import { fetches } from './0007-fetches.ts'
 import { replicas } from './0008-replicas.ts'
 import { announcements } from './0009-announcements.ts'
+import type { Statement } from './statement.ts'
 
 /** In the order in which they are applied. One that was released is never changed. */
-export const migrations: readonly { name: string; statements: readonly string[] }[] = [
+export const migrations: readonly { name: string; statements: readonly Statement[] }[] = [
   { name: '0001-first', statements: first },
   { name: '0002-sign-in', statements: signIn },
   { name: '0003-segments', statements: segments },

@@ -1,13 +1,24 @@
 import { type Selectable, sql } from 'kysely'
 import type { Account, AccountReads, AccountWrites } from '../../ports/db/index.ts'
+import { only, prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import type { Tables } from '../tables.ts'
 
-export function accountQueries({ q }: Session): AccountReads & AccountWrites {
-  const select = q.selectFrom('account').selectAll()
+const byId = prepare((q, { id }: { id: string }) => q.selectFrom('account').selectAll().where('id', '=', id))
+
+const stamp = prepare((q, { id, now }: { id: string; now: number }) =>
+  q
+    .updateTable('account')
+    .set((e) => ({ last_stamp: e.case().when('last_stamp', '>=', now).then(e('last_stamp', '+', 1)).else(e.val(now)).end() }))
+    .where('id', '=', id)
+    .returning('last_stamp'),
+)
+
+export function accountQueries(session: Session): AccountReads & AccountWrites {
+  const { q } = session
   return {
-    byId: async (id) => toAccount(await select.where('id', '=', id).executeTakeFirst()),
-    byEmail: async (email) => toAccount(await select.where('email', '=', email).executeTakeFirst()),
+    byId: async (id) => toAccount((await byId(session, { id })).rows[0]),
+    byEmail: async (email) => toAccount(await q.selectFrom('account').selectAll().where('email', '=', email).executeTakeFirst()),
 
     async countAdmins() {
       const { n } = await q.selectFrom('account').select((e) => e.fn.countAll<number>().as('n')).where(sql<boolean>`role = 'admin'`).executeTakeFirstOrThrow()
@@ -22,15 +33,7 @@ export function accountQueries({ q }: Session): AccountReads & AccountWrites {
       await q.updateTable('account').set({ role }).where('id', '=', id).execute()
     },
 
-    async nextStamp(id, now) {
-      const { last_stamp } = await q
-        .updateTable('account')
-        .set((e) => ({ last_stamp: e.case().when('last_stamp', '>=', now).then(e('last_stamp', '+', 1)).else(e.val(now)).end() }))
-        .where('id', '=', id)
-        .returning('last_stamp')
-        .executeTakeFirstOrThrow()
-      return last_stamp
-    },
+    nextStamp: async (id, now) => only(await stamp(session, { id, now })).last_stamp,
   }
 }
 

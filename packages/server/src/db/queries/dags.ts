@@ -1,33 +1,53 @@
 import { type Selectable, sql } from 'kysely'
 import type { Dag, DagReads, DagWrites } from '../../ports/db/index.ts'
+import { only, prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
 import { holdQueries, isUnheld } from './holds.ts'
 import { chargeHolders } from './usage.ts'
 
+const byCid = prepare((q, { cid }: { cid: string }) => q.selectFrom('dag').selectAll().where('cid', '=', cid))
+
+/** The update that changes nothing locks the row, and returns it. */
+const insertOrLock = prepare((q, { cid, now }: { cid: string; now: number }) =>
+  q
+    .insertInto('dag')
+    .values({ cid, state: 'partial', holders: 0, released: now, visits: 0, created: now, missing_count: 0 })
+    .onConflict((c) => c.column('cid').doUpdateSet((e) => ({ visits: e.ref('dag.visits') })))
+    .returningAll(),
+)
+
+const setMissingCount = prepare((q, { cid, count }: { cid: string; count: number }) => q.updateTable('dag').set({ missing_count: count }).where('cid', '=', cid))
+const removeMissing = prepare((q, { dag }: { dag: string }) => q.deleteFrom('missing_block').where('dag', '=', dag))
+const insertMissing = prepare((q, { dag, position, cid, path }: { dag: string; position: number; cid: string; path: string }) =>
+  q.insertInto('missing_block').values({ dag, position, cid, path }),
+)
+
+/** Literals, as in the partial index: SQLite uses it for no bound value. */
+const isHeldPartial = sql<boolean>`state = 'partial' and holders > 0`
+const firstPartial = prepare((q, { limit }: { limit: number }) => q.selectFrom('dag').selectAll().where(isHeldPartial).orderBy('created').orderBy('cid').limit(limit))
+
 export function dagQueries(session: Session): DagReads & DagWrites {
-  const { q, kind } = session
-  const select = q.selectFrom('dag').selectAll()
+  const { q } = session
   return {
     ...holdQueries(session),
 
     async get(cid) {
-      const row = await select.where('cid', '=', cid).executeTakeFirst()
+      const [row] = (await byCid(session, { cid })).rows
       return row && toDag(row)
     },
 
     missing: (cid, limit) => q.selectFrom('missing_block').select(['cid', 'path']).where('dag', '=', cid).orderBy('position').limit(limit).execute(),
 
     async partial(limit, after) {
-      // Literals, as in the partial index: SQLite uses it for no bound value.
-      const all = select.where(sql<boolean>`state = 'partial' and holders > 0`)
-      const later = after ? all.where(sql<boolean>`(created, cid) > (${after.created}, ${after.cid})`) : all
-      const rows = await later.orderBy('created').orderBy('cid').limit(limit).execute()
+      if (after === undefined) return (await firstPartial(session, { limit })).rows.map(toDag)
+      const later = sql<boolean>`(created, cid) > (${after.created}, ${after.cid})`
+      const rows = await q.selectFrom('dag').selectAll().where(isHeldPartial).where(later).orderBy('created').orderBy('cid').limit(limit).execute()
       return rows.map(toDag)
     },
 
-    list: async (after, limit) => (await select.where('cid', '>', after).orderBy('cid').limit(limit).execute()).map(toDag),
+    list: async (after, limit) => (await q.selectFrom('dag').selectAll().where('cid', '>', after).orderBy('cid').limit(limit).execute()).map(toDag),
 
     async unheld(upTo, limit, after) {
       const rows = q.selectFrom('dag').select(['cid', 'released']).where(isUnheld).where('released', '<=', upTo).$narrowType<{ released: number }>()
@@ -35,30 +55,23 @@ export function dagQueries(session: Session): DagReads & DagWrites {
       return later.orderBy('released').orderBy('cid').limit(limit).execute()
     },
 
-    async lock(cid, now) {
-      const fresh = { cid, state: 'partial', holders: 0, released: now, visits: 0, created: now, missing_count: 0 } as const
-      const row = select.where('cid', '=', cid)
-      for (;;) {
-        await q.insertInto('dag').values(fresh).onConflict((c) => c.column('cid').doNothing()).execute()
-        // On SQLite the transaction itself is the lock; elsewhere the row may have gone while it was waited for.
-        const locked = await (kind === 'postgres' ? row.forUpdate() : row).executeTakeFirst()
-        if (locked) return toDag(locked)
-      }
-    },
+    lock: async (cid, now) => toDag(only(await insertOrLock(session, { cid, now }))),
 
     async setComplete(cid, { bytes, blocks }, now) {
       const change = { state: 'complete', bytes, blocks, completed: now, missing_count: 0 } as const
       const changed = await q.updateTable('dag').set(change).where('cid', '=', cid).where('state', '<>', 'complete').returning('holders').executeTakeFirst()
       if (changed === undefined) return
       if (changed.holders > 0) await chargeHolders(session, cid, { bytes, blocks })
-      await q.deleteFrom('missing_block').where('dag', '=', cid).execute()
+      await removeMissing(session, { dag: cid })
     },
 
-    async setMissing(cid, missing, count) {
-      await q.updateTable('dag').set({ missing_count: count }).where('cid', '=', cid).execute()
-      await q.deleteFrom('missing_block').where('dag', '=', cid).execute()
-      const rows = missing.map((block, position) => ({ dag: cid, position, cid: block.cid, path: block.path }))
-      for (const slice of slices(rows)) await q.insertInto('missing_block').values(slice).execute()
+    async setMissing(dag, missing, count) {
+      await setMissingCount(session, { cid: dag, count })
+      await removeMissing(session, { dag })
+      const rows = missing.map(({ cid, path }, position) => ({ dag, position, cid, path }))
+      // Mostly it is the root alone.
+      if (rows.length === 1) await insertMissing(session, rows[0]!)
+      else for (const slice of slices(rows)) await q.insertInto('missing_block').values(slice).execute()
     },
 
     async addVisits(visits) {

@@ -1,10 +1,41 @@
 import { sql } from 'kysely'
 import type { DagWrites } from '../../ports/db/index.ts'
+import { only, prepare, type Value } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { charge, uncharge } from './usage.ts'
 
 /** Literals, as in the partial index: SQLite uses it for no bound value. */
 export const isUnheld = sql<boolean>`holders = 0 and released is not null`
+
+interface Hold extends Record<string, Value> {
+  accountId: string
+  cid: string
+  times: number
+}
+
+const holdDag = prepare((q, { cid, times }: Hold) =>
+  q
+    .updateTable('dag')
+    .set((e) => ({ holders: e('holders', '+', times), released: null }))
+    .where('cid', '=', cid)
+    .returning(['bytes', 'blocks']),
+)
+
+const addHolds = prepare((q, { accountId, cid, times }: Hold) =>
+  q
+    .insertInto('account_dag')
+    .values({ account_id: accountId, dag: cid, holds: times })
+    .onConflict((c) => c.columns(['account_id', 'dag']).doUpdateSet({ holds: sql`account_dag.holds + excluded.holds` }))
+    .returning('holds'),
+)
+
+const releaseDag = prepare((q, { cid, times, now }: Hold & { now: number }) =>
+  q
+    .updateTable('dag')
+    .set((e) => ({ holders: e('holders', '-', times), released: sql`case when holders = ${times} then coalesce(released, ${now}) end` }))
+    .where('cid', '=', cid)
+    .returning(['holders', 'bytes', 'blocks']),
+)
 
 export function holdQueries(session: Session): Pick<DagWrites, 'hold' | 'release' | 'giveUp' | 'forget'> {
   const { q } = session
@@ -13,28 +44,13 @@ export function holdQueries(session: Session): Pick<DagWrites, 'hold' | 'release
 
   return {
     async hold(accountId, cid, times = 1) {
-      const size = await q
-        .updateTable('dag')
-        .set((e) => ({ holders: e('holders', '+', times), released: null }))
-        .where('cid', '=', cid)
-        .returning(['bytes', 'blocks'])
-        .executeTakeFirstOrThrow()
-      const { holds } = await q
-        .insertInto('account_dag')
-        .values({ account_id: accountId, dag: cid, holds: times })
-        .onConflict((c) => c.columns(['account_id', 'dag']).doUpdateSet({ holds: sql`account_dag.holds + ${times}` }))
-        .returning('holds')
-        .executeTakeFirstOrThrow()
+      const size = only(await holdDag(session, { accountId, cid, times }))
+      const { holds } = only(await addHolds(session, { accountId, cid, times }))
       if (holds === times) await charge(session, accountId, size)
     },
 
     async release(accountId, cid, times, now) {
-      const { holders, ...size } = await q
-        .updateTable('dag')
-        .set((e) => ({ holders: e('holders', '-', times), released: sql`case when holders = ${times} then coalesce(released, ${now}) end` }))
-        .where('cid', '=', cid)
-        .returning(['holders', 'bytes', 'blocks'])
-        .executeTakeFirstOrThrow()
+      const { holders, ...size } = only(await releaseDag(session, { accountId, cid, times, now }))
       if (times === 0) return holders
       const mine = q.updateTable('account_dag').set((e) => ({ holds: e('holds', '-', times) }))
       const { holds } = await mine.where('account_id', '=', accountId).where('dag', '=', cid).returning('holds').executeTakeFirstOrThrow()

@@ -1,34 +1,43 @@
 import type { Writer } from '../../ports/db/index.ts'
 import type { Session } from '../session.ts'
 import { accountQueries } from './accounts.ts'
+import { announcementQueries } from './announcements.ts'
 import { auditQueries } from './audit.ts'
 import { dagQueries } from './dags.ts'
 import { damageQueries } from './damage.ts'
+import { fetchQueries } from './fetches.ts'
 import { instanceQueries } from './instance.ts'
 import { jobQueries } from './jobs.ts'
 import { keyQueries } from './keys.ts'
 import { memberQueries } from './members.ts'
 import { pinQueries } from './pins.ts'
 import { relianceQueries } from './reliance.ts'
+import { replicaQueries } from './replicas.ts'
 import { segmentQueries } from './segments.ts'
 import { uploadQueries } from './uploads.ts'
 import { usageQueries } from './usage.ts'
 
-/** Every named query, to be run in one session. */
+const rooms: { [Room in keyof Writer]: (session: Session) => Writer[Room] } = {
+  accounts: accountQueries,
+  members: memberQueries,
+  keys: keyQueries,
+  dags: dagQueries,
+  uploads: uploadQueries,
+  usage: usageQueries,
+  pins: pinQueries,
+  jobs: jobQueries,
+  instance: instanceQueries,
+  damage: damageQueries,
+  fetches: fetchQueries,
+  segments: segmentQueries,
+  reliance: relianceQueries,
+  announcements: announcementQueries,
+  replicas: replicaQueries,
+  audit: auditQueries,
+}
+
+/** Every named query, to be run in one session. Most sessions enter few of the rooms: each is made ready at its door. */
 export function queriesIn(session: Session): Writer {
-  return {
-    accounts: accountQueries(session),
-    members: memberQueries(session),
-    keys: keyQueries(session),
-    dags: dagQueries(session),
-    uploads: uploadQueries(session),
-    usage: usageQueries(session),
-    pins: pinQueries(session),
-    jobs: jobQueries(session),
-    instance: instanceQueries(session),
-    damage: damageQueries(session),
-    segments: segmentQueries(session),
-    reliance: relianceQueries(session),
-    audit: auditQueries(session),
-  }
+  const ready: Record<string, unknown> = {}
+  return new Proxy({} as Writer, { get: (_, room: keyof Writer) => (ready[room] ??= rooms[room]?.(session)) })
 }

@@ -2,10 +2,12 @@ import { type Selectable, sql } from 'kysely'
 import type { Job, JobReads, JobWrites } from '../../ports/db/index.ts'
 import type { Session } from '../session.ts'
 import type { Tables } from '../tables.ts'
+import { jobTurns } from './job-turns.ts'
 
 type Row = Selectable<Tables['job']>
 
-export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobReads & JobWrites {
+export function jobQueries(session: Session): JobReads & JobWrites {
+  const { q, kind: database, jobEnqueued } = session
   const due = async (kind: string, now: number, limit: number): Promise<Row[]> => {
     const query = q.selectFrom('job').selectAll().where('kind', '=', kind).where(sql<boolean>`dead = 0`).where('due_at', '<=', now).orderBy('due_at').limit(limit)
     return (database === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
@@ -14,7 +16,19 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
   /** The row, as long as `owner` has the lease under which it was handed this job: each claim counts an attempt. */
   const held = (job: Job, owner: string) => q.updateTable('job').where('id', '=', job.id).where('owner', '=', owner).where('attempts', '=', job.attempts)
 
+  /** A lease that was not given back was of a process that is no more. */
+  const lease = async (rows: readonly Row[], owner: string, until: number): Promise<void> => {
+    await q
+      .updateTable('job')
+      .set((e) => ({ owner, due_at: until, again_at: null, attempts: e('attempts', '+', 1), deaths: sql`case when owner is null then deaths else deaths + 1 end` }))
+      .where('id', 'in', rows.map(({ id }) => id))
+      .execute()
+  }
+  const { claimInTurn, lanesDue } = jobTurns(session, lease)
+
   return {
+    lanesDue,
+
     async byKey(kind, key) {
       const row = await q.selectFrom('job').selectAll().where('kind', '=', kind).where('key', '=', key).executeTakeFirst()
       return row && toJob(row)
@@ -32,9 +46,9 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
       return { ready, leased, dead }
     },
 
-    async enqueue({ kind, key, payload, runAt }) {
+    async enqueue({ kind, key, payload, runAt, lane = '' }) {
       const text = payload === undefined ? null : JSON.stringify(payload)
-      const fresh = { id: crypto.randomUUID(), kind, key, payload: text, attempts: 0, wanted: 1, due_at: runAt, dead: 0 }
+      const fresh = { id: crypto.randomUUID(), kind, key, payload: text, attempts: 0, wanted: 1, due_at: runAt, dead: 0, lane, rank: 0, deaths: 0 }
       await q
         .insertInto('job')
         .values(fresh)
@@ -47,6 +61,9 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
             attempts: sql`case when job.dead = 1 then 0 else job.attempts end`,
             error: sql`case when job.dead = 1 then null else job.error end`,
             dead: 0,
+            lane: sql`case when excluded.lane = '' then job.lane else excluded.lane end`,
+            rank: sql`case when job.owner is null then 0 else job.rank end`,
+            deaths: sql`case when job.dead = 1 then 0 else job.deaths end`,
           }),
         )
         .execute()
@@ -58,21 +75,22 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
       for (const kind of kinds) rows.push(...(await due(kind, now, limit)))
       const taken = rows.sort((a, b) => a.due_at - b.due_at).slice(0, limit)
       if (taken.length === 0) return []
-      await q
-        .updateTable('job')
-        .set((e) => ({ owner, due_at: until, again_at: null, attempts: e('attempts', '+', 1) }))
-        .where('id', 'in', taken.map(({ id }) => id))
-        .execute()
-      return taken.map((row) => toJob({ ...row, attempts: row.attempts + 1 }))
+      await lease(taken, owner, until)
+      return taken.map(toClaimed)
+    },
+
+    async claimInTurn(options) {
+      const { rows, last } = await claimInTurn(options)
+      return { jobs: rows.map(toClaimed), last }
     },
 
     async releaseAll(now) {
-      const { numUpdatedRows } = await q.updateTable('job').set({ owner: null, due_at: now }).where('owner', 'is not', null).executeTakeFirstOrThrow()
+      const { numUpdatedRows } = await q.updateTable('job').set({ owner: null, due_at: now, deaths: sql`deaths + 1` }).where('owner', 'is not', null).executeTakeFirstOrThrow()
       return Number(numUpdatedRows)
     },
 
-    async extend(id, owner, until) {
-      const { numUpdatedRows } = await q.updateTable('job').set({ due_at: until }).where('id', '=', id).where('owner', '=', owner).executeTakeFirstOrThrow()
+    async extend(id, owner, until, { forgive = false } = {}) {
+      const { numUpdatedRows } = await q.updateTable('job').set({ due_at: until, ...(forgive && { deaths: 0 }) }).where('id', '=', id).where('owner', '=', owner).executeTakeFirstOrThrow()
       return numUpdatedRows > 0n
     },
 
@@ -86,7 +104,7 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
         .executeTakeFirstOrThrow()
       if (numDeletedRows > 0n) return true
       const due = sql<number>`case when again_at > ${now} then again_at else ${now} end`
-      const again = await held(job, owner).set({ owner: null, due_at: due, again_at: null, attempts: 0, error: null }).executeTakeFirstOrThrow()
+      const again = await held(job, owner).set({ owner: null, due_at: due, again_at: null, attempts: 0, error: null, rank: 0, deaths: 0 }).executeTakeFirstOrThrow()
       return again.numUpdatedRows > 0n
     },
 
@@ -97,6 +115,8 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
           due_at: sql`case when again_at < ${runAt} then again_at else ${runAt} end`,
           again_at: null,
           attempts: refund ? job.attempts - 1 : job.attempts,
+          rank: sql`case when again_at is null then 1 else 0 end`,
+          deaths: refund ? job.deaths : 0,
           error,
         })
         .executeTakeFirstOrThrow()
@@ -120,6 +140,10 @@ export function jobQueries({ q, kind: database, jobEnqueued }: Session): JobRead
   }
 }
 
-function toJob({ id, kind, key, payload, attempts, wanted, due_at, error }: Row): Job {
-  return { id, kind, key, payload: payload === null ? undefined : (JSON.parse(payload) as unknown), attempts, wanted, runAt: due_at, error: error ?? undefined }
+function toClaimed(row: Row): Job {
+  return toJob({ ...row, attempts: row.attempts + 1, deaths: row.owner === null ? row.deaths : row.deaths + 1 })
+}
+
+function toJob({ id, kind, key, payload, attempts, wanted, due_at, error, lane, rank, deaths }: Row): Job {
+  return { id, kind, key, payload: payload === null ? undefined : (JSON.parse(payload) as unknown), attempts, wanted, runAt: due_at, error: error ?? undefined, lane, rank, deaths }
 }

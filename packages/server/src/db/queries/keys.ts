@@ -1,18 +1,21 @@
 import type { Selectable } from 'kysely'
 import type { KeyReads, KeyRow, KeyWrites } from '../../ports/db/index.ts'
+import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import type { Tables } from '../tables.ts'
 
-export function keyQueries({ q }: Session): KeyReads & KeyWrites {
-  const select = q.selectFrom('api_key').selectAll()
+const byId = prepare((q, { id }: { id: string }) => q.selectFrom('api_key').selectAll().where('id', '=', id))
+
+export function keyQueries(session: Session): KeyReads & KeyWrites {
+  const { q } = session
   return {
     async byId(id) {
-      const row = await select.where('id', '=', id).executeTakeFirst()
+      const [row] = (await byId(session, { id })).rows
       return row && toKey(row)
     },
 
     async ofAccount(accountId) {
-      const rows = await select.where('account_id', '=', accountId).where('revoked', 'is', null).orderBy('created', 'desc').orderBy('id').execute()
+      const rows = await q.selectFrom('api_key').selectAll().where('account_id', '=', accountId).where('revoked', 'is', null).orderBy('created', 'desc').orderBy('id').execute()
       return rows.map(toKey)
     },
 

@@ -1,62 +1,72 @@
-import { createHash } from 'node:crypto'
-import { type Expression, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
-import type { NameMatch, PinFilter, PinStatus } from '../../ports/db/index.ts'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { PinFilter, PinStatus } from '../../ports/db/index.ts'
 import { fold } from '../fold.ts'
 import type { Kind } from '../session.ts'
-import type { Tables } from '../tables.ts'
 
-type Builder = ExpressionBuilder<Tables, 'pin_request'>
-
-export interface Matching {
-  query: SelectQueryBuilder<Tables, 'pin_request', object>
-  /** What to order by, and to compare the status with: so spelled that SQLite, which knows nothing of the data, takes the right index. */
-  created: Expression<number>
-  status: Expression<PinStatus>
+/**
+ * Filters that an index answers: the newest of each DAG or name and status lie at the end of a range of it, and counts are read from it
+ * alone. What asks for meta or for a part of the name is searched for (pin-search.ts).
+ */
+export function isSearch({ meta, name }: PinFilter): boolean {
+  return meta !== undefined || name?.match === 'partial' || name?.match === 'ipartial'
 }
 
-/** The requests that everything of the filter but the statuses lets through. */
-export function matching(q: Kysely<Tables>, kind: Kind, accountId: string, filter: PinFilter): Matching {
-  const { dags, name, before, after } = filter
-  const digests = Object.entries(filter.meta ?? {}).map(metaDigest)
-  const leading = dags === undefined ? digests.shift() : undefined
-  const created = leading !== undefined ? sql.ref<number>('pin_meta.created') : dags ? byDag : sql.ref<number>('pin_request.created')
-  let query = leading === undefined ? q.selectFrom('pin_request').where('pin_request.account_id', '=', accountId) : byMeta(q, accountId, leading)
-  if (dags) query = query.where('dag', 'in', [...dags])
-  if (before !== undefined) query = query.where(created, '<', before)
-  if (after !== undefined) query = query.where(created, '>', after)
-  if (name) query = query.where((e) => nameMatches(e, kind, name.text, name.match))
-  for (const digest of digests) {
-    query = query.where((e) => e.exists(e.selectFrom('pin_meta as m').select('m.digest').whereRef('m.pin_id', '=', 'pin_request.id').where('m.digest', '=', digest)))
+/** Nothing but statuses and times. */
+export function isTally({ dags, name }: PinFilter): boolean {
+  return dags === undefined && name === undefined
+}
+
+/** Without what lets everything through. */
+export function simplified({ statuses, meta, name, ...rest }: PinFilter): PinFilter {
+  const some = statuses && [...new Set(statuses)]
+  return {
+    ...rest,
+    statuses: some && allStatuses.every((status) => some.includes(status)) ? undefined : some,
+    meta: meta && Object.keys(meta).length > 0 ? meta : undefined,
+    name: name?.text === '' && name.match.endsWith('partial') ? undefined : name,
   }
-  return { query, created, status: dags || isExact(name) ? plainStatus : sql.ref<PinStatus>('pin_request.status') }
 }
 
-export function metaDigest([name, value]: [string, string]): string {
-  return createHash('sha256').update(JSON.stringify([name, value])).digest('base64url')
+/** A select of `created`, the newest first. */
+export function newest(kind: Kind, accountId: string, filter: PinFilter, limit: number): RawBuilder<number> {
+  const { dags, statuses, name } = filter
+  const keys = dags ? [...new Set(dags)].map((dag) => sql<SqlBool>`dag = ${dag}`) : [undefined]
+  const kinds = statuses ?? (dags || name ? allStatuses : [undefined])
+  const ranges = keys.flatMap((key) => kinds.map((status) => [key, status && sql<SqlBool>`status = ${status}`, ...within(accountId, filter)]))
+  const select = (range: (RawBuilder<SqlBool> | undefined)[]) => sql`select created from (select created from ${from(kind, filter)} where ${all(range)} order by created desc limit ${limit}) as newest`
+  return sql`select created from (${sql.join(ranges.map(select), sql` union all `)}) as newest order by created desc limit ${limit}`
 }
 
-/** Few rows have one DAG or one name: they are found by that, never by walking the account's rows in order or those of a status. */
-const byDag = sql<number>`pin_request.created + 0`
-const plainStatus = sql<PinStatus>`pin_request.status || ''`
-
-function isExact(name: PinFilter['name']): boolean {
-  return name?.match === 'exact' || name?.match === 'iexact'
+/** A select of `n`. */
+export function countOf(kind: Kind, accountId: string, filter: PinFilter): RawBuilder<number> {
+  const { dags, statuses } = filter
+  const chosen = [dags && oneOf('dag', dags), statuses && oneOf('status', statuses), ...within(accountId, filter)]
+  return sql`select count(*) as n from ${from(kind, filter)} where ${all(chosen)}`
 }
 
-/** SQLite takes the tables of a cross join in their order (sqlite.org/optoverview.html#crossjoin): newest first, straight from the index. */
-function byMeta(q: Kysely<Tables>, accountId: string, digest: string): Matching['query'] {
-  const joined = q.selectFrom('pin_meta').crossJoin('pin_request').whereRef('pin_request.id', '=', 'pin_meta.pin_id')
-  const query = joined.where('pin_meta.account_id', '=', accountId).where('pin_meta.digest', '=', digest)
-  // The type forgets the joined table, so that all filters read alike.
-  return query as unknown as Matching['query']
+const allStatuses: readonly PinStatus[] = ['queued', 'pinning', 'pinned', 'failed']
+
+function within(accountId: string, { name, before, after }: PinFilter): (RawBuilder<SqlBool> | undefined)[] {
+  return [
+    sql`account_id = ${accountId}`,
+    // The folded column has the index.
+    name && sql`name_folded = ${fold(name.text)}`,
+    name?.match === 'exact' ? sql`name = ${name.text}` : undefined,
+    before === undefined ? undefined : sql`created < ${before}`,
+    after === undefined ? undefined : sql`created > ${after}`,
+  ]
 }
 
-function nameMatches(e: Builder, kind: Kind, text: string, match: NameMatch): Expression<SqlBool> {
-  // The folded column has the index.
-  if (match === 'iexact') return e('name_folded', '=', fold(text))
-  if (match === 'exact') return e.and([e('name_folded', '=', fold(text)), e('name', '=', text)])
-  // No LIKE: SQLite's ignores ASCII case, and here every character stands for itself.
-  const position = sql.raw(kind === 'sqlite' ? 'instr' : 'strpos')
-  const [column, part] = match === 'partial' ? (['name', text] as const) : (['name_folded', fold(text)] as const)
-  return e(sql<number>`${position}(${e.ref(column)}, ${part})`, '>', 0)
+/** SQLite knows nothing of the data, so it is told which index is right. */
+function from(kind: Kind, { dags, statuses, name }: PinFilter): RawBuilder<unknown> {
+  const index = dags ? 'dag' : name ? 'name' : statuses ? 'status' : 'account'
+  return sql.raw(kind === 'sqlite' ? `pin_request indexed by pin_request_${index}` : 'pin_request')
+}
+
+function all(conditions: readonly (RawBuilder<SqlBool> | undefined)[]): RawBuilder<SqlBool> {
+  return sql.join(conditions.filter((condition) => condition !== undefined), sql` and `)
+}
+
+function oneOf(column: string, values: readonly string[]): RawBuilder<SqlBool> {
+  return sql`${sql.raw(column)} in (${sql.join(values)})`
 }

@@ -1,14 +1,20 @@
-import { type Selectable, sql } from 'kysely'
-import type { PinFilter, PinReads, PinRequest, PinRequestView, PinStatus, PinWrites } from '../../ports/db/index.ts'
+import { type DeleteQueryBuilder, type DeleteResult, type RawBuilder, type Selectable, sql } from 'kysely'
+import type { PinFilter, PinReads, PinRequest, PinRequestView, PinWrites } from '../../ports/db/index.ts'
 import { fold } from '../fold.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
 import { damageQueries } from './damage.ts'
-import { matching, metaDigest } from './pin-filter.ts'
+import { fetchQueries } from './fetches.ts'
+import { countOf, isSearch, isTally, newest, simplified } from './pin-filter.ts'
+import { addPairs, removePairs } from './pin-pairs.ts'
+import { searchPins } from './pin-search.ts'
+import { countInTime, one, tallyOf } from './pin-spans.ts'
+import { SpanTexts } from './pin-texts.ts'
+import { copiesIn, copyColumns, type CopyColumns } from './replicas.ts'
 
 type Row = Selectable<Tables['pin_request']>
-type Size = Pick<Selectable<Tables['dag']>, 'bytes' | 'blocks'>
+type Facts = Pick<Selectable<Tables['dag']>, 'bytes' | 'blocks'> & CopyColumns
 
 /** As in the partial index, spelled out: SQLite uses it for no bound value. */
 const waits = sql<boolean>`status in ('queued', 'pinning')`
@@ -19,21 +25,53 @@ const shownDamage = 10
 export function pinQueries(session: Session): PinReads & PinWrites {
   const { q, kind } = session
   const damage = damageQueries(session)
-  /** The newest of one status (of any, where undefined), straight from one index. */
-  const newest = (accountId: string, filter: PinFilter, limit: number, status?: PinStatus) => {
-    const matched = matching(q, kind, accountId, filter)
-    const all = matched.query.selectAll('pin_request').orderBy(matched.created, 'desc').limit(limit)
-    return (status === undefined ? all : all.where(matched.status, '=', status)).execute()
+  const fetches = fetchQueries(session)
+  const texts = new SpanTexts()
+
+  async function removed(all: DeleteQueryBuilder<Tables, 'pin_request', DeleteResult>, accountId: string): Promise<PinRequest[]> {
+    await lockUsage(sql`${accountId}`)
+    const rows = await all.where('account_id', '=', accountId).returningAll().execute()
+    for (const row of rows) {
+      const { meta } = toPin(row)
+      if (meta) await removePairs(session, accountId, meta, row)
+    }
+    return rows.map(toPin)
   }
+
+  const rowsAt = (accountId: string, stamps: RawBuilder<unknown>) =>
+    q.selectFrom('pin_request').selectAll().where('account_id', '=', accountId).where('created', 'in', stamps as RawBuilder<number>).orderBy('created', 'desc').execute()
+
+  async function matching(accountId: string, filter: PinFilter, limit: number): Promise<{ count: number; rows: Row[] }> {
+    if (isSearch(filter)) {
+      const { count, stamps } = await searchPins(session, texts, accountId, filter, limit)
+      return { count, rows: stamps.length > 0 ? await rowsAt(accountId, sql`(${sql.join(stamps)})`) : [] }
+    }
+    const counted = isTally(filter) ? countInTime(session, accountId, filter) : one(session, countOf(kind, accountId, filter))
+    const [count, rows] = await Promise.all([counted, rowsAt(accountId, sql`(${newest(kind, accountId, filter, limit)})`)])
+    return { count, rows }
+  }
+
+  /** In the order in which holding goes: the account's usage, then its lists. SQLite has one writer. */
+  async function lockUsage(accounts: RawBuilder<unknown>): Promise<void> {
+    if (kind === 'postgres') await sql`select 1 from account_usage where account_id in (${accounts}) order by account_id for update`.execute(q)
+  }
+
+  /** Of those who wait for this DAG. */
+  const lockWaiting = (dag: string) => lockUsage(sql`select account_id from pin_request where dag = ${dag} and ${waits}`)
 
   async function withDags(rows: readonly Row[]): Promise<PinRequestView[]> {
     const damaged = await damage.ofDags(rows.map(({ dag }) => dag), shownDamage)
-    const sizes = new Map<string, Size>()
+    const fetched = await fetches.ofDags(rows.filter(({ status }) => status !== 'pinned').map(({ dag }) => dag))
+    const facts = new Map<string, Facts>()
     for (const slice of slices([...new Set(rows.map(({ dag }) => dag))])) {
-      const found = await q.selectFrom('dag').select(['cid', 'bytes', 'blocks']).where('cid', 'in', slice).execute()
-      for (const { cid, ...size } of found) sizes.set(cid, size)
+      const dags = q.selectFrom('dag').leftJoin('dag_replica', 'dag_replica.dag', 'dag.cid').select(['cid', 'bytes', 'blocks', ...copyColumns])
+      for (const { cid, ...row } of await dags.where('cid', 'in', slice).execute()) facts.set(cid, row)
     }
-    return rows.map((row) => ({ ...toPin(row), bytes: sizes.get(row.dag)?.bytes ?? undefined, blocks: sizes.get(row.dag)?.blocks ?? undefined, damage: damaged.get(row.dag) }))
+    return rows.map((row) => {
+      const dag = facts.get(row.dag)
+      const fetch = row.status === 'pinned' ? undefined : fetched.get(row.dag)
+      return { ...toPin(row), bytes: dag?.bytes ?? undefined, blocks: dag?.blocks ?? undefined, damage: damaged.get(row.dag), replicas: dag && copiesIn(dag), fetch }
+    })
   }
 
   return {
@@ -42,20 +80,11 @@ export function pinQueries(session: Session): PinReads & PinWrites {
     },
 
     async list(accountId, filter, limit) {
-      const statuses = filter.statuses && [...new Set(filter.statuses)]
-      if (statuses === undefined) return withDags(await newest(accountId, filter, limit))
-      // One index range a status and a merge: `status in (…)` would sort all of them for one page.
-      const rows: Row[] = []
-      for (const status of statuses) rows.push(...(await newest(accountId, filter, limit, status)))
-      return withDags(rows.sort((a, b) => b.created - a.created).slice(0, limit))
+      const { count, rows } = await matching(accountId, simplified(filter), limit)
+      return { count, pins: await withDags(rows) }
     },
 
-    async count(accountId, filter) {
-      const { query, status } = matching(q, kind, accountId, filter)
-      const all = query.select((e) => e.fn.countAll<number>().as('n'))
-      const { n } = await (filter.statuses ? all.where(status, 'in', [...filter.statuses]) : all).executeTakeFirstOrThrow()
-      return n
-    },
+    tally: (accountId) => tallyOf(session, accountId),
 
     async waiting(dag) {
       const rows = await q.selectFrom('pin_request').selectAll().where('dag', '=', dag).where(waits).orderBy('created').orderBy('id').execute()
@@ -65,26 +94,24 @@ export function pinQueries(session: Session): PinReads & PinWrites {
     async insert({ accountId, name = null, meta, origins, uploadId, ...request }) {
       const texts = { meta: meta && JSON.stringify(meta), origins: JSON.stringify(origins), name, name_folded: name === null ? null : fold(name) }
       await q.insertInto('pin_request').values({ ...request, ...texts, account_id: accountId, upload_id: uploadId }).execute()
-      const pairs = Object.entries(meta ?? {}).map((pair) => ({ pin_id: request.id, account_id: accountId, digest: metaDigest(pair), created: request.created }))
-      for (const slice of slices(pairs)) await q.insertInto('pin_meta').values(slice).execute()
+      if (!meta || Object.keys(meta).length === 0) return
+      await addPairs(session, accountId, meta, await q.selectFrom('pin_request').select(['span', 'slot']).where('id', '=', request.id).executeTakeFirstOrThrow())
     },
 
     async remove(accountId, id) {
-      const row = await q.deleteFrom('pin_request').where('id', '=', id).where('account_id', '=', accountId).returningAll().executeTakeFirst()
-      return row && toPin(row)
+      return (await removed(q.deleteFrom('pin_request').where('id', '=', id), accountId))[0]
     },
 
-    async removeOfUpload(accountId, uploadId) {
-      const rows = await q.deleteFrom('pin_request').where('upload_id', '=', uploadId).where('account_id', '=', accountId).returningAll().execute()
-      return rows.map(toPin)
-    },
+    removeOfUpload: (accountId, uploadId) => removed(q.deleteFrom('pin_request').where('upload_id', '=', uploadId), accountId),
 
     async settle(dag, { status, reason = null }) {
-      const { numUpdatedRows } = await q.updateTable('pin_request').set({ status, reason }).where('dag', '=', dag).where(waits).executeTakeFirstOrThrow()
+      await lockWaiting(dag)
+      const { numUpdatedRows } = await q.updateTable('pin_request').set({ status, reason }).where('dag', '=', dag).where(waits).where((e) => e.or([e('status', '<>', status), e(e.fn.coalesce('reason', sql.lit('')), '<>', reason ?? '')])).executeTakeFirstOrThrow()
       return Number(numUpdatedRows)
     },
 
     async fail(dag, { reason, ids }) {
+      await lockWaiting(dag)
       const waiting = q.updateTable('pin_request').set({ status: 'failed', reason }).where('dag', '=', dag).where(waits).returning('account_id')
       const failed = ids === undefined ? await waiting.execute() : []
       for (const slice of slices(ids ?? [])) failed.push(...(await waiting.where('id', 'in', slice).execute()))

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { UsageReads } from '../../ports/db/index.ts'
+import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 
 export interface Size {
@@ -16,28 +17,34 @@ export function usageQueries({ q }: Session): UsageReads {
   }
 }
 
-/** For a DAG that the account holds from now on. */
-export async function charge({ q }: Session, accountId: string, { bytes, blocks }: Size): Promise<void> {
-  await q
+const add = prepare((q, { account_id, bytes, blocks }: { account_id: string; bytes: number; blocks: number }) =>
+  q
     .insertInto('account_usage')
-    .values({ account_id: accountId, bytes: bytes ?? 0, blocks: blocks ?? 0, dags: 1 })
+    .values({ account_id, bytes, blocks, dags: 1 })
     .onConflict((c) =>
       c.column('account_id').doUpdateSet({
         bytes: sql`account_usage.bytes + excluded.bytes`,
         blocks: sql`account_usage.blocks + excluded.blocks`,
         dags: sql`account_usage.dags + 1`,
       }),
-    )
-    .execute()
+    ),
+)
+
+/** For a DAG that the account holds from now on. */
+export async function charge(session: Session, accountId: string, { bytes, blocks }: Size): Promise<void> {
+  await add(session, { account_id: accountId, bytes: bytes ?? 0, blocks: blocks ?? 0 })
 }
 
-/** For a DAG that the account holds no longer. */
-export async function uncharge({ q }: Session, accountId: string, { bytes, blocks }: Size): Promise<void> {
-  await q
+const subtract = prepare((q, { account_id, bytes, blocks }: { account_id: string; bytes: number; blocks: number }) =>
+  q
     .updateTable('account_usage')
-    .set((e) => ({ bytes: e('bytes', '-', bytes ?? 0), blocks: e('blocks', '-', blocks ?? 0), dags: e('dags', '-', 1) }))
-    .where('account_id', '=', accountId)
-    .execute()
+    .set((e) => ({ bytes: e('bytes', '-', bytes), blocks: e('blocks', '-', blocks), dags: e('dags', '-', 1) }))
+    .where('account_id', '=', account_id),
+)
+
+/** For a DAG that the account holds no longer. */
+export async function uncharge(session: Session, accountId: string, { bytes, blocks }: Size): Promise<void> {
+  await subtract(session, { account_id: accountId, bytes: bytes ?? 0, blocks: blocks ?? 0 })
 }
 
 /** For a DAG that has become complete, with all who hold it. */

@@ -3,12 +3,13 @@ import { canonicalCid, DagTracker, Frontier } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import type { BlockStore, Multihash, StoreOptions } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Dag, Db, Writer } from '../../ports/db/index.ts'
+import type { Db, Writer } from '../../ports/db/index.ts'
+import { standsAlone, type Standing } from '../replicas/index.ts'
 import { dagTurns } from './dag-turns.ts'
 import { enqueueSettle, enqueueSettlePartials } from './jobs.ts'
 import { KeptTrackers, type KeepLimits } from './kept-trackers.ts'
 import { lookAt, StaleLook, type Look, type LookOptions } from './look.ts'
-import type { Measure } from './measure.ts'
+import type { Measure, Settled } from './measure.ts'
 import { notingWriter, type NotingWriter } from './noting-writer.ts'
 
 export type { NotingWriter }
@@ -17,6 +18,8 @@ export interface CompletenessParts extends KeepLimits {
   db: Db
   blocks: BlockStore
   clock: Clock
+  /** Default: what is complete here is pinned. */
+  standing?: Standing
 }
 
 export interface DecideOptions extends Omit<LookOptions, 'writer'> {
@@ -29,7 +32,7 @@ export interface Looked {
   /** Whether every one is complete. */
   isComplete: boolean
   /** Locks the row of one of them, and writes what was found. No measure where the row said `complete`, or the look did not come to its end. */
-  lock(w: Writer, dag: string, now: number): Promise<{ dag: Dag; measure?: Measure }>
+  lock(w: Writer, dag: string, now: number): Promise<Settled & { measure?: Measure }>
 }
 
 /** Made after each look; what it returns is run in one transaction. */
@@ -67,7 +70,7 @@ const restFactor = 3
 /** Blocks that are told in one turn of the event loop. */
 const atOnce = 1_024
 
-export function createCompleteness({ db, blocks, clock, ...limits }: CompletenessParts): Completeness {
+export function createCompleteness({ db, blocks, clock, standing = standsAlone, ...limits }: CompletenessParts): Completeness {
   const frontier = new Frontier()
   const kept = new KeptTrackers(limits)
   const turns = dagTurns()
@@ -98,7 +101,7 @@ export function createCompleteness({ db, blocks, clock, ...limits }: Completenes
     const looks = new Map<string, Look>()
     let { budget = Infinity } = options
     for (const [dag, root] of roots) {
-      const look = await lookAt(root, dag, { db, blocks, kept, turns, begin }, { ...options, budget, trusts })
+      const look = await lookAt(root, dag, { db, blocks, kept, turns, begin, standing }, { ...options, budget, trusts })
       stack.use(look)
       looks.set(dag, look)
       budget = Math.max(0, budget - look.steps)

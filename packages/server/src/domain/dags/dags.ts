@@ -3,7 +3,7 @@ import { CID } from 'multiformats/cid'
 import { fault, toFault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Dag, DagDamage, DagState, Db, MissingBlock } from '../../ports/db/index.ts'
+import type { Dag, DagDamage, DagReplicas, DagState, Db, MissingBlock } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
 import { failPins } from '../reclaim/index.ts'
 import type { Completeness } from './completeness.ts'
@@ -27,6 +27,8 @@ export interface DagDescription {
   missing: MissingBlock[]
   /** Where blocks of it, which were here, are damaged: its state stays `complete`. */
   damage?: DagDamage
+  /** Copies on other nodes, where such are wanted. */
+  replicas?: DagReplicas
   visits: number
 }
 
@@ -85,7 +87,7 @@ export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags
         if (!dag || dag.holders === 0) throw fault('NOT_FOUND', { what: `DAG ${cid}` })
         const missing = dag.state === 'partial' ? await r.dags.missing(cid, shownMissing) : []
         const damage = (await r.damage.ofDags([cid], shownMissing)).get(cid)
-        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, damage, visits: dag.visits }
+        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, damage, replicas: await r.replicas.get(cid), visits: dag.visits }
       })
     },
 

@@ -5,7 +5,10 @@ import { fault } from '../../kernel/faults.ts'
 import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FetchSession } from '../../ports/network.ts'
+import { checkLimits, type FetchLimits } from './fetch-limits.ts'
 import { intactBlock } from './intact-block.ts'
+import { LinkStack, type DeepLink } from './link-stack.ts'
+import type { WalkShare } from './walk-memory.ts'
 
 /** How far a fetch has come; written by the walk, read by whoever reports. */
 export interface FetchProgress {
@@ -18,8 +21,10 @@ export interface FetchProgress {
   fetched: number
   /** Blocks asked for and not here yet. */
   waitingFor: number
-  /** When the last block came. */
-  lastBlock: number
+  /** Links that nobody has looked at yet. */
+  ahead: number
+  /** When it came on last: a block came, or was found here. */
+  lastStep: number
 }
 
 export interface FetchWalk {
@@ -30,6 +35,8 @@ export interface FetchWalk {
   session: FetchSession
   /** Blocks that were missing when somebody looked last. */
   known: readonly CID[]
+  limits: FetchLimits
+  memory: WalkShare
   progress: FetchProgress
   clock: Clock
   signal: AbortSignal
@@ -38,113 +45,162 @@ export interface FetchWalk {
 /** What arrived is made durable at least so often, also when nothing more comes: a restart goes on from there. */
 const checkpointMs = 2_000
 const checkpointBytes = 64 * 1024 * 1024
-/** So long the blocks that are known to be missing are waited for before anything is walked. */
-const patienceMs = 2_000
-/** A walk remembers each block that it met, at about 20 bytes. */
-const maxBlocks = 10_000_000
-const maxPending = 1_000_000
-const stepsATurn = 500
+/** So long the blocks that are known to be missing are waited for before the rest is walked. */
+const patienceMs = 700
+/** Links that are looked up together. */
+const lookAtOnce = 256
+/** Nodes that are here and are read at the same time. */
+const readAtOnce = 16
+/** Where so many links wait, few more blocks that have links are asked for at a time: each may bring some ten thousand. */
+const manyAhead = 200_000
+const windowWithMany = 64
+/** Links of one node, until others get a turn. */
+const linksATurn = 5_000
 
 /**
  * Walks a DAG depth first, reading what is stored and asking the session for the rest; but first it asks for what is known to be missing, since
  * where nobody has that, there is nothing to walk for. Every block that came is durable
- * when this resolves. Returns the size of the whole DAG, each distinct block once.
+ * when this resolves. Returns the size of the whole DAG, each distinct block once. Memory: some 20 bytes a block, 50 a link that waits.
  */
-export async function walkWhileFetching({ root, blocks, writer, session, known, progress, clock, signal }: FetchWalk): Promise<{ bytes: number; blocks: number }> {
+export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: number; blocks: number }> {
+  const { root, blocks, writer, session, known, limits, memory, progress, clock, signal } = walk
   const seen = new CidSet()
-  const todo: CID[] = []
-  const asked = new Map<string, CID>()
+  const todo = new LinkStack()
+  const asked = new Map<string, DeepLink>()
+  /** Blocks that came before the walk met them. */
+  const early = new Set<string>()
   const incoming = session.blocks[Symbol.asyncIterator]()
   let pending: Promise<IteratorResult<Block>> | undefined
-  let saved = clock.now()
+  let alarm = alarmIn(checkpointMs)
+  const first = known.slice(0, session.window)
+  const firstKeys = new Set(first.map(keyOf))
   let unsaved = 0
-  let steps = 0
+  let links = 0
 
   const save = async () => {
     await writer.commit()
-    saved = clock.now()
     unsaved = 0
+    early.clear()
   }
 
-  const push = (cid: CID) => {
+  const push = (cid: CID, depth: number) => {
     if (!seen.add(cid.code, cid.multihash.bytes)) return
-    if (seen.size > maxBlocks) throw fault('DAG_LIMIT', { reason: `it has more than ${maxBlocks} blocks`, limit: maxBlocks })
     assertStorable(cid)
-    if (todo.length >= maxPending) throw fault('DAG_LIMIT', { reason: `more than ${maxPending} of its links wait to be followed`, limit: maxPending })
-    todo.push(cid)
+    checkLimits(limits, { blocks: seen.size, bytes: progress.bytes, depth })
+    todo.push({ cid, depth })
   }
-  const follow = (cid: CID, bytes: Uint8Array) => {
-    if (!isLeaf(cid)) for (const link of linksToFollow(cid, bytes).reverse()) push(link)
+  const follow = async ({ cid, depth }: DeepLink, bytes: Uint8Array) => {
+    if (isLeaf(cid)) return
+    const found = linksToFollow(cid, bytes)
+    for (let i = found.length - 1; i >= 0; i--) {
+      push(found[i]!, depth + 1)
+      if (++links % linksATurn === 0) await nextTurn()
+    }
+    memory.hold(seen.memory + todo.memory)
   }
-  const count = (size: number) => {
+  const count = (size: number, depth: number) => {
     progress.hasRoot = true
+    progress.lastStep = clock.now()
     progress.blocks++
     progress.bytes += size
+    checkLimits(limits, { blocks: progress.blocks, bytes: progress.bytes, depth })
   }
-  const visit = async (cid: CID): Promise<boolean> => {
-    const hash = cid.multihash.bytes
-    const inline = identityBytes(cid)
-    const [size] = inline ? [] : await writer.claim([hash])
-    if (!inline && size === undefined) return false
-    const bytes = inline ?? (isLeaf(cid) ? undefined : await intactBlock(blocks, hash, { signal }))
-    if (bytes === undefined && !isLeaf(cid)) return false
-    if (size !== undefined) count(size)
-    if (bytes !== undefined) follow(cid, bytes)
-    return true
+  const ask = (wanted: readonly DeepLink[]) => {
+    for (const link of wanted) asked.set(keyOf(link.cid), link)
+    if (wanted.length > 0) session.want(wanted.map(({ cid }) => cid))
   }
 
-  let isWalking = false
-  const walk = () => {
-    isWalking = true
-    // A root that is inline and without links has nothing to fetch.
-    if (!(isLeaf(root) && identityBytes(root))) push(root)
-  }
-  const askFirst = async (cids: readonly CID[]) => {
-    const sizes = await writer.claim(cids.map(({ multihash }) => multihash.bytes))
-    if (cids.length === 0 || sizes.some((size) => size !== undefined)) return walk()
-    progress.hasRoot = !cids.some((cid) => keyOf(cid) === keyOf(root))
-    for (const cid of cids) {
-      seen.add(cid.code, cid.multihash.bytes)
-      asked.set(keyOf(cid), cid)
+  /** Follows what is here of these; returns what is not. */
+  const look = async (batch: readonly DeepLink[]): Promise<DeepLink[]> => {
+    const missing: DeepLink[] = []
+    const stored: DeepLink[] = []
+    if (early.size > 0 && batch.some(({ cid }) => early.has(keyOf(cid)))) await save()
+    const sizes = await writer.claim(batch.map(({ cid }) => cid.multihash.bytes))
+    batch.forEach((link, i) => {
+      const size = sizes[i]
+      if (size === undefined) missing.push(link)
+      else if (isLeaf(link.cid)) count(size, link.depth)
+      else stored.push(link)
+    })
+    for (let at = 0; at < stored.length; at += readAtOnce) {
+      const some = stored.slice(at, at + readAtOnce)
+      const read = await Promise.all(some.map(({ cid }) => intactBlock(blocks, cid.multihash.bytes, { signal })))
+      for (const [i, bytes] of read.entries()) {
+        if (bytes === undefined) missing.push(some[i]!)
+        else {
+          count(bytes.length, some[i]!.depth)
+          await follow(some[i]!, bytes)
+        }
+      }
     }
-    session.want(cids)
+    return missing
+  }
+
+  const refill = async () => {
+    for (;;) {
+      const window = Math.min(session.window, todo.size > manyAhead ? windowWithMany : Infinity)
+      const room = Math.min(lookAtOnce, window - asked.size)
+      if (room <= 0 || todo.size === 0) return
+      signal.throwIfAborted()
+      const batch: DeepLink[] = []
+      while (batch.length < room && todo.size > 0) {
+        const link = todo.pop()!
+        const inline = identityBytes(link.cid)
+        if (inline === undefined) batch.push(link)
+        else await follow(link, inline)
+      }
+      if (batch.length > 0) ask(await look(batch))
+      // The index answers from memory: without a pause nobody else would get a turn.
+      await nextTurn()
+    }
+  }
+
+  /** Asks for what is known to be missing, and waits for the first of it; not where something of it is here. */
+  const askFirst = async () => {
+    const sizes = await writer.claim(first.map(({ multihash }) => multihash.bytes))
+    if (first.length === 0 || sizes.some((size) => size !== undefined)) return
+    progress.hasRoot = !firstKeys.has(keyOf(root))
+    progress.waitingFor = first.length
+    // The walk meets them again, and knows then how deep they are.
+    session.want(first)
+    pending = incoming.next()
+    // Without the root there is nothing to walk.
+    await (progress.hasRoot ? Promise.race([pending, alarmIn(patienceMs)]) : pending)
   }
 
   try {
-    await askFirst(known.slice(0, session.window))
+    await askFirst()
+    // A root that is inline and without links has nothing to fetch.
+    if (!(isLeaf(root) && identityBytes(root))) push(root, 0)
     for (;;) {
-      const wants: CID[] = []
-      while (todo.length > 0 && asked.size < session.window) {
-        signal.throwIfAborted()
-        // The index answers from memory: without a pause nobody else would get a turn.
-        if (++steps % stepsATurn === 0) await nextTurn()
-        const cid = todo.pop()!
-        if (await visit(cid)) continue
-        asked.set(keyOf(cid), cid)
-        wants.push(cid)
-      }
-      if (wants.length > 0) session.want(wants)
+      await refill()
       progress.waitingFor = asked.size
-      if (asked.size === 0 && todo.length === 0) break
+      progress.ahead = todo.size
+      if (asked.size === 0 && todo.size === 0) break
       pending ??= incoming.next()
-      const next = await (isWalking ? (unsaved > 0 ? orAfter(checkpointMs, pending) : pending) : orAfter(patienceMs, pending))
+      const next = await Promise.race([pending, alarm])
       signal.throwIfAborted()
-      if (!isWalking) walk()
       if (next === undefined) {
-        await save()
+        alarm = alarmIn(checkpointMs)
+        if (unsaved > 0) await save()
         continue
       }
       pending = undefined
       if (next.done) throw fault('NO_PROVIDERS', { reason: 'the network session ended' })
       const { cid, bytes } = next.value
-      if (!asked.delete(keyOf(cid))) continue
+      const key = keyOf(cid)
+      const link = asked.get(key)
+      if (link === undefined && !firstKeys.has(key)) continue
+      asked.delete(key)
       progress.fetched++
-      progress.lastBlock = clock.now()
       unsaved += bytes.length
       await writer.put({ cid, bytes })
-      count(bytes.length)
-      follow(cid, bytes)
-      if (unsaved > checkpointBytes || clock.now() - saved > checkpointMs) await save()
+      if (link === undefined) early.add(key)
+      else {
+        count(bytes.length, link.depth)
+        await follow(link, bytes)
+      }
+      if (unsaved > checkpointBytes) await save()
     }
     await writer.commit()
     return { bytes: progress.bytes, blocks: progress.blocks }
@@ -156,11 +212,9 @@ export async function walkWhileFetching({ root, blocks, writer, session, known, 
   }
 }
 
-/** What was promised, or undefined where it takes longer than this. */
-async function orAfter<T>(ms: number, promised: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, ms, undefined)))
-  return Promise.race([promised, late]).finally(() => clearTimeout(timer))
+/** Resolves then; keeps no process alive. */
+function alarmIn(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms, undefined).unref())
 }
 
 /** Completeness goes by codec and multihash. */

@@ -1,16 +1,22 @@
 import { CID } from 'multiformats/cid'
 import { toFault } from '../../kernel/faults.ts'
-import { bytesInWords, count, durationInWords } from '../../kernel/words.ts'
+import { bytesInWords, count } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db, PinRequest } from '../../ports/db/index.ts'
+import type { Db, FetchState } from '../../ports/db/index.ts'
 import type { FetchSession, Network } from '../../ports/network.ts'
 import { failPins } from '../reclaim/index.ts'
+import { standsAlone, type Standing } from '../replicas/index.ts'
 import type { Completeness } from './completeness.ts'
+import { explain, networkIsAway, storageIsFull } from './explain.ts'
+import { noLimits, type FetchLimits } from './fetch-limits.ts'
+import { fetchReports } from './fetch-reports.ts'
+import { runFetch, type RunEnd } from './fetch-run.ts'
+import type { FetchProgress } from './fetch-walk.ts'
 import { applyMeasure } from './measure.ts'
-import { walkWhileFetching, type FetchProgress } from './fetch-walk.ts'
-import { explain } from './explain.ts'
-import { backoff, isStalled, pause } from './patience.ts'
+import { backoff, idleBackoff, outageBackoff } from './patience.ts'
+import { shownAttempts } from './shown-attempts.ts'
+import { walkMemory } from './walk-memory.ts'
 
 export interface FetcherParts {
   db: Db
@@ -20,119 +26,187 @@ export interface FetcherParts {
   completeness: Completeness
   /** Bytes that must stay free. */
   minFree: number
+  /** Default: what is complete here is pinned. */
+  standing?: Standing
+  /** Default: none. */
+  limits?: FetchLimits
+  /** Bytes that all fetches of this process remember together; default 512 MiB. */
+  maxMemory?: number
+  /** There are gateways or routers that may be asked for anything. */
+  hasSources?: boolean
 }
 
 /** How one run of a fetch ended: nothing to do any more, or when to try again. */
 export type FetchEnd = { done: true } | { done: false; runAt: number; reason: string }
 
+export interface FetchTry {
+  /** It was not tried since somebody asked for it. */
+  isNew: boolean
+  signal: AbortSignal
+}
+
 export interface Fetcher {
   /**
    * Fetches what is missing of a DAG for every request that waits for it. Returns when it is complete, when nobody waits
-   * any more, or when no block came for a while. Never throws for what peers do. `attempts`: runs so far, this one included.
+   * any more, or when no block came for a while. Throws where `signal` aborted, and where the database failed; never for what peers do.
    */
-  run(dag: string, options: { attempts: number; signal: AbortSignal }): Promise<FetchEnd>
+  run(dag: string, options: FetchTry): Promise<FetchEnd>
+  /** Fails those who wait for a DAG that is not tried any more. */
+  giveUp(dag: string, reason: string): Promise<void>
 }
 
-const reportMs = 1_000
 const askedFirst = 100
-const fullDisk = 'The storage of this server is full; fetching goes on when there is room.'
-const nextTry = / Next try in [^.]*\.$/
+const maxOrigins = 256
+const expireAtOnce = 500
+const goesOnLater = 'Waiting for its turn to go on.'
 
 export function createFetcher(parts: FetcherParts): Fetcher {
-  const { db, blocks, network, clock, completeness, minFree } = parts
+  const { db, blocks, network, clock, completeness, minFree, standing = standsAlone, limits = noLimits, maxMemory = 512 << 20, hasSources = false } = parts
+  const reports = fetchReports(db)
+  const runParts = { ...parts, limits, memory: walkMemory(maxMemory) }
 
-  /** Fails the requests whose time is over, with this reason or the one that they had; returns those that still wait. */
-  async function expire(dag: string, reason?: string): Promise<PinRequest[]> {
-    const now = clock.now()
-    const waiting = await db.read((r) => r.pins.waiting(dag))
-    const over = waiting.filter((request) => request.deadline <= now)
-    if (over.length === 0) return waiting
-    const why = reason ?? over[0]?.reason?.replace(nextTry, '') ?? 'The content did not arrive.'
-    await db.write((w) => failPins(w, dag, { reason: `Given up at the deadline. ${why}`, ids: over.map(({ id }) => id) }, now))
-    return waiting.filter((request) => request.deadline > now)
+  /** Fails the requests whose time is over; returns whether any still waits. */
+  async function expire(dag: string, why: string): Promise<boolean> {
+    const reason = `Given up at the deadline. ${why}`
+    for (;;) {
+      const now = clock.now()
+      const ids = await db.read((r) => r.fetches.overdue(dag, now, expireAtOnce))
+      if (ids.length > 0) await db.write((w) => failPins(w, dag, { reason, ids }, now))
+      if (ids.length < expireAtOnce) return (await db.read((r) => r.fetches.waiters(dag))).any
+    }
   }
 
-  async function fetchNow(dag: string, session: FetchSession, origins: Set<string>, signal: AbortSignal): Promise<FetchEnd | undefined> {
-    const stop = new AbortController()
-    await using writer = completeness.writer()
-    const progress: FetchProgress = { hasRoot: false, blocks: 0, bytes: 0, fetched: 0, waitingFor: 0, lastBlock: clock.now() }
-    const watch = async (): Promise<FetchEnd | undefined> => {
-      for (;;) {
-        await pause(reportMs, AbortSignal.any([signal, stop.signal]))
-        if (stop.signal.aborted || signal.aborted) return undefined
-        const reason = explain(session.attempts(), network.status(), progress)
-        const waiting = await expire(dag, reason)
-        if (waiting.length === 0) return { done: true }
-        const added = waiting.flatMap((request) => request.origins).filter((origin) => !origins.has(origin))
-        if (added.length > 0) session.addOrigins(added)
-        for (const origin of added) origins.add(origin)
-        if (progress.waitingFor > 0 && (await blocks.free()) <= minFree) return { done: false, runAt: 0, reason: fullDisk }
-        const quiet = clock.now() - progress.lastBlock
-        if (isStalled(quiet, session.attempts(), network.status())) return { done: false, runAt: 0, reason }
-        const words = progress.fetched > 0 ? `Fetching: ${count(progress.blocks, 'block')}, ${bytesInWords(progress.bytes)} so far.` : reason
-        await db.write((w) => w.pins.settle(dag, { status: 'pinning', reason: words }))
-        // This DAG is walked here.
-        writer.touched.delete(dag)
-        await completeness.passOn(writer)
-      }
-    }
-    const walk = async () => {
-      const known = (await db.read((r) => r.dags.missing(dag, askedFirst))).map(({ cid }) => CID.parse(cid))
-      return walkWhileFetching({ root: CID.parse(dag), blocks, writer, session, known, progress, clock, signal: AbortSignal.any([signal, stop.signal]) })
-    }
-    const walking = walk()
-    const watching = watch()
-    let isComplete = false
-    try {
-      const first = await Promise.race([walking.then((size) => ({ size })), watching.then((end) => ({ end }))])
-      if ('end' in first) return first.end
-      await db.write(async (w) => {
-        const row = await w.dags.lock(dag, clock.now())
-        // Where the last holder has just gone, reclaim may be taking it away.
-        if (row.holders > 0) await applyMeasure(w, row, { complete: true, ...first.size }, clock.now())
-      })
-      completeness.forget(dag)
-      isComplete = true
-      return { done: true }
-    } finally {
-      stop.abort()
-      // Ends the iteration that the walk may be waiting for.
-      await session.close()
-      await Promise.allSettled([walking, watching])
-      if (isComplete) writer.touched.delete(dag)
-      else if (progress.fetched > 0) writer.touched.add(dag)
-      await completeness.passOn(writer)
-    }
+  /** Whether this server can look at all: a reason why not says nothing about the content. */
+  async function outage(): Promise<string | undefined> {
+    const { driver, state } = network.status()
+    if (driver !== 'none' && state !== 'running') return networkIsAway
+    return (await blocks.free()) <= minFree ? storageIsFull : undefined
   }
 
   /** Those that wait are told why, and when the next try is. */
-  async function putOff(dag: string, attempts: number, why: string): Promise<FetchEnd> {
-    const left = await expire(dag, why)
-    if (left.length === 0) return { done: true }
-    const runAt = Math.min(clock.now() + backoff(attempts), ...left.map((request) => request.deadline))
-    const reason = `${why} Next try in ${durationInWords(runAt - clock.now())}.`
-    await db.write((w) => w.pins.settle(dag, { status: 'queued', reason }))
-    return { done: false, runAt, reason }
+  async function putOff(state: FetchState, wait: number, expires: boolean): Promise<FetchEnd> {
+    const { dag, reason } = state
+    if (expires && !(await expire(dag, reason))) {
+      await write({ ...state, nextTry: undefined })
+      return { done: true }
+    }
+    const now = clock.now()
+    const deadline = (expires && (await db.read((r) => r.fetches.firstDeadline(dag)))) || Infinity
+    const nextTry = Math.round(Math.min(now + wait, deadline))
+    await write({ ...state, nextTry, updated: now }, 'queued')
+    return { done: false, runAt: nextTry, reason }
+  }
+
+  async function write(state: FetchState, status?: 'queued'): Promise<void> {
+    reports.drop(state.dag)
+    await db.write(async (w) => {
+      await w.fetches.put([state])
+      if (status) await w.pins.settle(state.dag, { status })
+    })
+  }
+
+  async function complete(dag: string, size: { bytes: number; blocks: number }): Promise<void> {
+    reports.drop(dag)
+    await db.write(async (w) => {
+      const row = await w.dags.lock(dag, clock.now())
+      // Where the last holder has just gone, reclaim may be taking it away.
+      if (row.holders > 0) await applyMeasure(w, row, { complete: true, ...size }, clock.now(), standing)
+    })
+    completeness.forget(dag)
+  }
+
+  /** Hears each second of a run; tells those who wait, and the session of those who came since. */
+  function follower(dag: string, session: FetchSession, stateOf: (reason: string) => FetchState, start: { wanted: number; deadline?: number }) {
+    let { wanted, deadline = Infinity } = start
+    let isPinning = false
+    return async (progress: FetchProgress, reason: string): Promise<'goes on' | 'unwanted'> => {
+      const waiters = await db.read((r) => r.fetches.waiters(dag))
+      const isNews = waiters.wanted !== wanted
+      if (isNews) {
+        const [origins, first] = await db.read(async (r) => [await r.fetches.origins(dag, maxOrigins), await r.fetches.firstDeadline(dag)])
+        session.addOrigins(origins)
+        wanted = waiters.wanted
+        deadline = first ?? Infinity
+      }
+      if (deadline <= clock.now()) {
+        if (!(await expire(dag, reason))) return 'unwanted'
+        deadline = (await db.read((r) => r.fetches.firstDeadline(dag))) ?? Infinity
+      } else if (!waiters.any) return 'unwanted'
+      if (progress.blocks > 0 && (isNews || !isPinning)) await db.write((w) => w.pins.settle(dag, { status: 'pinning' }))
+      isPinning = progress.blocks > 0
+      const comes = progress.fetched > 0 ? `Fetching: ${count(progress.blocks, 'block')}, ${bytesInWords(progress.bytes)} so far.` : reason
+      reports.put(stateOf(comes))
+      return 'goes on'
+    }
   }
 
   return {
-    async run(dag, { attempts, signal }) {
-      const waiting = await expire(dag)
-      if (waiting.length === 0) return { done: true }
-      await db.write((w) => w.pins.settle(dag, { status: 'pinning', reason: 'Asking for the content.' }))
-      const origins = new Set(waiting.flatMap((request) => request.origins))
-      const session = network.fetch({ origins: [...origins], signal })
+    async run(dag, { isNew, signal }) {
+      const start = await db.read(async (r) => ({
+        row: await r.dags.get(dag),
+        before: await r.fetches.get(dag),
+        ...(await r.fetches.waiters(dag)),
+        deadline: await r.fetches.firstDeadline(dag),
+        origins: await r.fetches.origins(dag, maxOrigins),
+        known: (await r.dags.missing(dag, askedFirst)).map(({ cid }) => CID.parse(cid)),
+      }))
+      // Whoever waits for one that is complete waits for its replicas.
+      if (!start.any || start.row?.state === 'complete') return { done: true }
+      const { before } = start
+      const root = CID.parse(dag)
+      const progress: FetchProgress = { hasRoot: !start.known.some((cid) => cid.equals(root)), blocks: 0, bytes: 0, fetched: 0, waitingFor: start.known.length, ahead: 0, lastStep: clock.now() }
+      const tries = isNew ? 1 : (before?.tries ?? 0) + 1
+      const blank: FetchState = { dag, reason: '', blocks: 0, bytes: 0, missing: start.row?.missingCount ?? 1, attempts: [], tries, updated: clock.now(), ...(before && { blocks: before.blocks, bytes: before.bytes, attempts: before.attempts }) }
+
+      const cannot = await outage()
+      if (cannot !== undefined) return putOff({ ...blank, reason: cannot, tries: tries - 1 }, outageBackoff(), false)
+      if (start.known.length > 0 && start.origins.length === 0 && !hasSources && network.status().peers === 0) {
+        return putOff({ ...blank, attempts: [], reason: explain([], network.status(), progress) }, idleBackoff(tries), true)
+      }
+
+      const session = network.fetch({ root, origins: start.origins, signal })
+      const stateOf = (reason: string): FetchState => ({
+        ...blank,
+        reason,
+        // While what is here is gone through again, it is not less than it was.
+        blocks: Math.max(blank.blocks, progress.blocks),
+        bytes: Math.max(blank.bytes, progress.bytes),
+        missing: progress.waitingFor + progress.ahead,
+        attempts: shownAttempts(session.attempts()),
+        updated: clock.now(),
+      })
+      const follow = follower(dag, session, stateOf, start)
       try {
-        const end = await fetchNow(dag, session, origins, signal)
-        signal.throwIfAborted()
-        if (end?.done !== false) return { done: true }
-        return await putOff(dag, attempts, end.reason)
+        const end: RunEnd = await runFetch(runParts, {
+          root, session, known: start.known, progress, signal,
+          report: (reason) => follow(progress, reason),
+          complete: (size) => complete(dag, size),
+        })
+        if (end.is === 'complete' || end.is === 'unwanted') return { done: true }
+        if (end.is === 'outage') return await putOff({ ...stateOf(end.reason), tries: tries - 1 }, outageBackoff(), false)
+        // Blocks came, so that it goes on as if it were new.
+        const state = { ...stateOf(end.reason), tries: progress.fetched > 0 ? 1 : tries }
+        return await putOff(state, backoff(state.tries) * (0.9 + Math.random() / 5), true)
       } catch (error) {
-        const { retry, message } = toFault(error)
-        if (retry || signal.aborted) throw error
+        if (signal.aborted) {
+          await write(stateOf(goesOnLater), 'queued').catch(() => {})
+          throw error
+        }
+        const { code, retry, message } = toFault(error)
+        if (code === 'STORAGE_FULL') return await putOff({ ...stateOf(storageIsFull), tries: tries - 1 }, outageBackoff(), false)
+        if (retry) return await putOff(stateOf(message), backoff(tries), false)
         await db.write((w) => failPins(w, dag, { reason: message }, clock.now()))
+        await write(stateOf(message))
         return { done: true }
       }
+    },
+
+    async giveUp(dag, reason) {
+      const state = await db.read((r) => r.fetches.get(dag))
+      await db.write(async (w) => {
+        await failPins(w, dag, { reason }, clock.now())
+        if (state) await w.fetches.put([{ ...state, reason, nextTry: undefined, updated: clock.now() }])
+      })
     },
   }
 }

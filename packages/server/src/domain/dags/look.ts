@@ -3,9 +3,10 @@ import type { CID } from 'multiformats/cid'
 import { toFault } from '../../kernel/faults.ts'
 import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Dag, Db, Writer } from '../../ports/db/index.ts'
+import type { Standing } from '../replicas/index.ts'
 import type { dagTurns } from './dag-turns.ts'
 import { fits, type KeptTrackers, type Known } from './kept-trackers.ts'
-import { applyMeasure, claimingSource, measureOf, type Measure } from './measure.ts'
+import { applyMeasure, claimingSource, measureOf, type Measure, type Settled } from './measure.ts'
 
 export interface LookParts {
   db: Db
@@ -13,6 +14,7 @@ export interface LookParts {
   kept: KeptTrackers
   turns: ReturnType<typeof dagTurns>
   begin(root: CID, dag: string): DagTracker
+  standing: Standing
 }
 
 export interface LookOptions {
@@ -33,7 +35,7 @@ export interface Look extends Disposable {
   /** Blocks that were looked at. */
   steps: number
   /** Locks the row and writes what was found. Throws StaleLook where it may not be true any more. */
-  lock(w: Writer, now: number): Promise<{ dag: Dag; measure?: Measure }>
+  lock(w: Writer, now: number): Promise<Settled & { measure?: Measure }>
   /** The transaction is committed. */
   committed(): void
 }
@@ -43,18 +45,18 @@ export class StaleLook extends Error {}
 
 /** `trusts`: what is known from earlier is relied on; otherwise all is looked at again. */
 export async function lookAt(root: CID, dag: string, parts: LookParts, options: LookOptions & { trusts: boolean }): Promise<Look> {
-  const { db, blocks, kept, turns, begin } = parts
+  const { db, blocks, kept, turns, begin, standing } = parts
   const { writer, budget = Infinity, signal, heldOnly = false, trusts } = options
   const read = () => db.read((r) => r.dags.get(dag))
   let row = await read()
-  if (row?.state === 'complete' && trusts) return completeLook(dag)
+  if (row?.state === 'complete' && trusts) return completeLook(dag, standing)
   const turn = await turns.take(dag)
   let known: Known | undefined
   try {
     if (turn.waited) row = await read()
     if (row?.state === 'complete' && trusts) {
       turn[Symbol.dispose]()
-      return completeLook(dag)
+      return completeLook(dag, standing)
     }
     const earlier = kept.take(dag, trusts ? row : undefined)
     // A row that is held keeps what is found from now on; one that nobody holds does only once this look is committed.
@@ -83,9 +85,9 @@ export async function lookAt(root: CID, dag: string, parts: LookParts, options: 
       async lock(w, now) {
         const found = await w.dags.lock(dag, now)
         if (found.state === 'partial' && !isFresh && !fits(of, found)) throw new StaleLook()
-        const applies = measure !== undefined && !(heldOnly && found.holders === 0)
-        locked = applies ? await applyMeasure(w, found, measure, now) : found
-        return { dag: locked, measure }
+        const settled = heldOnly && found.holders === 0 ? { dag: found } : await applyMeasure(w, found, measure, now, standing)
+        locked = settled.dag
+        return { ...settled, measure }
       },
       committed() {
         of.row = locked
@@ -111,7 +113,7 @@ async function advance(known: Known, run: () => Promise<boolean>, isBounded: boo
 }
 
 /** The row says all. */
-function completeLook(dag: string): Look {
+function completeLook(dag: string, standing: Standing): Look {
   return {
     isComplete: true,
     isUnfinished: false,
@@ -119,7 +121,7 @@ function completeLook(dag: string): Look {
     async lock(w, now) {
       const locked = await w.dags.lock(dag, now)
       if (locked.state === 'partial') throw new StaleLook()
-      return { dag: locked }
+      return { dag: locked, unconfirmed: await standing(w, dag, now) }
     },
     committed() {},
     [Symbol.dispose]() {},

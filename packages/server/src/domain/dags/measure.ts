@@ -1,6 +1,7 @@
 import { canonicalCid, type DagTracker, type WalkSource } from '@thole/dag'
 import type { BlockStore, BlockWriter, StoreOptions } from '../../ports/block-store.ts'
 import type { Dag, MissingBlock, Writer } from '../../ports/db/index.ts'
+import type { Standing } from '../replicas/index.ts'
 import { intactBlock } from './intact-block.ts'
 
 /** How much of a DAG is stored: every distinct block once. */
@@ -28,18 +29,28 @@ export async function measureOf(tracker: DagTracker, source: WalkSource): Promis
   return { complete: false, missing: missing.map(({ cid, path }) => ({ cid: canonicalCid(cid), path })), missingCount }
 }
 
+/** A DAG as a transaction that has locked it leaves it. */
+export interface Settled {
+  dag: Dag
+  /** What those wait for who want it though it is complete here. */
+  unconfirmed?: string
+}
+
 /**
- * Writes what was found, and pins every waiting request of a DAG that is complete now. Part of the transaction that has locked the DAG. A
- * DAG that is complete stays so.
+ * Writes what was found. Every waiting request of a DAG that is complete now is pinned, or waits for its replicas. Part of the transaction
+ * that has locked the DAG. A DAG that is complete stays so.
  */
-export async function applyMeasure(w: Writer, dag: Dag, measure: Measure, now: number): Promise<Dag> {
-  if (dag.state !== 'partial') return dag
+export async function applyMeasure(w: Writer, dag: Dag, measure: Measure | undefined, now: number, standing: Standing): Promise<Settled> {
+  if (dag.state !== 'partial') return { dag, unconfirmed: await standing(w, dag.cid, now) }
+  if (measure === undefined) return { dag }
   if (!measure.complete) {
     await w.dags.setMissing(dag.cid, measure.missing, measure.missingCount)
-    return { ...dag, missingCount: measure.missingCount }
+    return { dag: { ...dag, missingCount: measure.missingCount } }
   }
   const { bytes, blocks } = measure
   await w.dags.setComplete(dag.cid, { bytes, blocks }, now)
-  await w.pins.settle(dag.cid, { status: 'pinned' })
-  return { ...dag, state: 'complete', missingCount: 0, bytes, blocks, completed: now }
+  await w.fetches.remove(dag.cid)
+  const unconfirmed = await standing(w, dag.cid, now)
+  await w.pins.settle(dag.cid, unconfirmed === undefined ? { status: 'pinned' } : { status: 'pinning', reason: unconfirmed })
+  return { dag: { ...dag, state: 'complete', missingCount: 0, bytes, blocks, completed: now }, unconfirmed }
 }

@@ -48,11 +48,11 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
 
   async function insert(w: Writer, principal: Principal, wish: CheckedWish, looked: Looked): Promise<PinRequestView> {
     const now = clock.now()
-    const { dag } = await looked.lock(w, wish.dag, now)
+    const { dag, unconfirmed } = await looked.lock(w, wish.dag, now)
     const { cid, name, meta, origins } = wish
     const waitsFor = 'Waiting for its turn to be fetched.'
     await w.dags.hold(principal.account.id, dag.cid)
-    return recordPin(w, dag, { accountId: principal.account.id, cid, name, meta, origins, deadline: now + fetchDeadline, waitsFor }, now)
+    return recordPin(w, dag, { accountId: principal.account.id, cid, name, meta, origins, deadline: now + fetchDeadline, waitsFor, unconfirmed }, now)
   }
 
   async function find(principal: Principal, id: string): Promise<PinRequestView> {
@@ -77,8 +77,7 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
 
     async list(principal, filter, limit) {
       demand(principal, 'pins:read')
-      const { id } = principal.account
-      return db.read(async (r) => ({ count: await r.pins.count(id, filter), pins: await r.pins.list(id, filter, limit) }))
+      return db.read((r) => r.pins.list(principal.account.id, filter, limit))
     },
 
     async replace(principal, id, wish) {

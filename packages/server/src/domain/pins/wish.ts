@@ -26,7 +26,7 @@ const maxMetaText = 4096
 const maxOrigins = 1000
 const maxOriginText = 1024
 
-/** PSA §Pin: limits of a pin object. Origins are hints: too long a list is cut, never refused. */
+/** PSA §Pin: limits of a pin object. Origins are hints: too long a list is cut, and what no address has in it is dropped, never refused. */
 export function checkWish(wish: PinWish): CheckedWish {
   const root = parseCid(wish.cid)
   assertStorable(root)
@@ -34,6 +34,11 @@ export function checkWish(wish: PinWish): CheckedWish {
   const meta = wish.meta && Object.entries(wish.meta)
   if (meta && meta.length > maxMeta) throw fault('INVALID_REQUEST', { reason: `meta has more than ${maxMeta} entries` })
   if (meta?.some(([key, value]) => key.length + value.length > maxMetaText)) throw fault('INVALID_REQUEST', { reason: `an entry of meta is longer than ${maxMetaText} characters` })
-  const origins = [...new Set(wish.origins)].filter((origin) => origin.length <= maxOriginText).slice(0, maxOrigins)
+  const origins = [...new Set(wish.origins)].filter(isReadable).slice(0, maxOrigins)
   return { cid: wish.cid, root, dag: canonicalCid(root), name: wish.name, origins, meta: meta && Object.fromEntries(meta) }
+}
+
+/** Reasons tell people of origins, so they have to be text that a page and a database can hold. */
+function isReadable(origin: string): boolean {
+  return origin.length <= maxOriginText && !/[\p{Cc}\p{Cs}]/u.test(origin)
 }

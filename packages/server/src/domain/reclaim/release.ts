@@ -1,10 +1,13 @@
 import type { Writer } from '../../ports/db/index.ts'
+import { leaveReplicas } from '../replicas/index.ts'
 import { enqueueReleased } from './jobs.ts'
 
 /** So many of this account's uploads and pin requests want this DAG no longer (0: one went that did not count). The transaction has locked it. */
 export async function releaseDag(w: Writer, accountId: string, dag: string, times: number, now: number): Promise<void> {
   const holders = await w.dags.release(accountId, dag, times, now)
-  if (holders === 0) await enqueueReleased(w, now)
+  if (holders > 0) return
+  await enqueueReleased(w, now)
+  await leaveReplicas(w, dag, now)
 }
 
 /** Fails the requests that wait for this DAG (`ids` alone, where given). They hold it no longer. Returns how many. */

@@ -54,7 +54,7 @@ export async function refetch({ db, blocks, completeness, network, clock }: Refe
     while (left.size > 0 && !ended.signal.aborted && !signal.aborted) {
       await pause(lookMs, AbortSignal.any([signal, ended.signal]))
       await dropArrived(session)
-      if (isStalled(clock.now() - lastBlock, session.attempts(), network.status())) return
+      if (isStalled(clock.now() - lastBlock, session.attempts(), network.status(), { fetched: due.length - left.size, waitingFor: left.size })) return
     }
   }
 
@@ -85,7 +85,7 @@ export async function refetch({ db, blocks, completeness, network, clock }: Refe
   const watching = watch()
   try {
     await Promise.race([taking, watching])
-    const words = explain(session.attempts(), network.status(), { hasRoot: true, blocks: 1, bytes: 0, fetched: 0, waitingFor: left.size, lastBlock })
+    const words = explain(session.attempts(), network.status(), { hasRoot: true, waitingFor: left.size })
     // Ends the iteration that waits for more; what came is made durable.
     await session.close()
     await taking

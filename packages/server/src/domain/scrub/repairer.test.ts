@@ -24,7 +24,7 @@ test('a read that finds damage makes every DAG with that block say so; its state
   expect(await house.damageOf(dags[1]!)).toMatchObject({ blocks: 1, first: [{ path: 'bad' }] })
   expect(await house.damageOf(whole)).toBeUndefined()
   expect(await house.db.read((r) => r.dags.get(dags[0]!))).toMatchObject({ state: 'complete' })
-  const pins = await house.db.read((r) => r.pins.list(house.account.id, {}, 10))
+  const { pins } = await house.db.read((r) => r.pins.list(house.account.id, {}, 10))
   expect(pins.map(({ status, damage }) => [status, damage?.blocks])).toEqual([['pinned', undefined], ['pinned', 1], ['pinned', 1]])
 
   await house.put([bad])

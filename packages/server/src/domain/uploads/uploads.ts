@@ -120,12 +120,12 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
     // Locks are taken in one order everywhere, so that two uploads of the same roots cannot wait for each other.
     const order = roots.map((root, i) => ({ root, i })).sort((a, b) => (a.root.dag < b.root.dag ? -1 : 1))
     for (const { root, i } of order) {
-      const { dag, measure } = await looked.lock(w, root.dag, now)
+      const { dag, measure, unconfirmed } = await looked.lock(w, root.dag, now)
       await w.dags.hold(accountId, root.dag, wish.pin ? 2 : 1)
       if (dag.state === 'partial') await w.pins.prolong(accountId, dag.cid, now + partialTtl)
       if (!wish.pin) continue
       const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id }
-      pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(measure) }, now)
+      pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(measure), unconfirmed }, now)
     }
     return { upload, pins }
   }

@@ -8,9 +8,11 @@ import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
 import { byKey, bySession, faultOf } from '../edge.ts'
+import type { Limits } from '../limits/limits.ts'
 import { dagRoutes } from './dags.ts'
 import { instanceRoutes, type InstanceFacts } from './instance.ts'
 import { keyRoutes } from './keys.ts'
+import { networkRoutes, type NetworkParts } from './network.ts'
 import { pinRoutes } from './pins.ts'
 import { problem } from './problem.ts'
 import { apiRouter, type Api } from './router.ts'
@@ -19,9 +21,10 @@ import { sessionRoutes } from './session.ts'
 import { uploadRoutes } from './uploads.ts'
 import { usageRoutes } from './usage.ts'
 
-export interface ApiParts {
+export interface ApiParts extends NetworkParts {
   accounts: Accounts
   keys: Keys
+  limits: Limits
   setup: Setup
   signIn: SignIn
   uploads: Uploads
@@ -45,7 +48,7 @@ export function api(parts: ApiParts): Api {
 
   routes.use(async (call, next) => {
     if (call.req.path.endsWith('/openapi.json')) return next()
-    call.set('principal', call.req.header('authorization') ? await byKey(parts.keys, call) : await bySession(parts.accounts, call))
+    call.set('principal', call.req.header('authorization') ? await byKey(parts, call) : await bySession(parts, call))
     await next()
   })
   uploadRoutes(routes, parts)
@@ -54,6 +57,7 @@ export function api(parts: ApiParts): Api {
   usageRoutes(routes, parts)
   keyRoutes(routes, parts)
   scrubRoutes(routes, parts)
+  networkRoutes(routes, parts)
   routes.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   routes.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
 import type { Fault } from '../../kernel/faults.ts'
+import { faultHeaders } from '../fault-headers.ts'
 
 /** RFC 9457. `code` is the fault's; `detail` is for people. */
-export function problem(call: Context, { code, status, message, data }: Fault): Response {
-  const retryAfter = typeof data.seconds === 'number' ? { 'Retry-After': String(data.seconds) } : {}
+export function problem(call: Context, found: Fault): Response {
+  const { code, status, message } = found
   const body = { type: `urn:thole:fault:${code.toLowerCase()}`, title: code.toLowerCase().replaceAll('_', ' '), status, detail: message, code }
-  return call.body(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/problem+json', ...retryAfter } } as ResponseInit as never)
+  return call.body(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/problem+json', ...faultHeaders(found) } } as ResponseInit as never)
 }

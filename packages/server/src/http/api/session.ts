@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Accounts, Setup } from '../../domain/accounts/index.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
 import { demandSameOrigin, headersWithAddress, type Call } from '../edge.ts'
+import type { Limits } from '../limits/limits.ts'
 import { readBody } from './read-body.ts'
 import type { Api } from './router.ts'
 import { json, problems } from './shapes.ts'
@@ -23,11 +24,11 @@ const redeem = createRoute({
 })
 
 /** People: set-up, sign-in, sign-out. */
-export function sessionRoutes(routes: Api, { accounts, setup, signIn }: { accounts: Accounts; setup: Setup; signIn: SignIn }): void {
+export function sessionRoutes(routes: Api, { accounts, limits, setup, signIn }: { accounts: Accounts; limits: Limits; setup: Setup; signIn: SignIn }): void {
   for (const route of [signInRoute, redeem]) routes.openAPIRegistry.registerPath(route)
 
   async function start(call: Call, { email, password }: z.infer<typeof credentials>): Promise<void> {
-    const { cookies } = await signIn.signIn(email, password, headersWithAddress(call))
+    const { cookies } = await signIn.signIn(email, password, headersWithAddress(limits, call))
     for (const cookie of cookies) call.header('Set-Cookie', cookie, { append: true })
   }
 

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { reasonOf } from '../../domain/pins/index.ts'
+import { replicaWords } from '../../domain/replicas/index.ts'
 import { repairWords } from '../../domain/scrub/index.ts'
-import type { DagDamage, PinRequestView, Upload } from '../../ports/db/index.ts'
+import type { DagDamage, DagReplicas, FetchState, PinRequestView, Upload } from '../../ports/db/index.ts'
 
 /** The JSON shapes of the API, in one place: schemas for the document, and how rows become them. */
 export const rootShape = z.object({ cid: z.string(), name: z.string().optional() }).openapi('Root')
@@ -18,6 +20,37 @@ const damageShape = z
   })
   .openapi('Damage')
 
+const replicasShape = z
+  .object({
+    state: z.enum(['waiting', 'confirmed', 'degraded', 'leaving']).openapi({ description: 'degraded: it counted as pinned, and there are too few now; leaving: nobody wants it any more' }),
+    wanted: z.number(),
+    confirmed: z.array(z.string()).openapi({ description: 'Nodes that had all of it at the last look' }),
+    since: z.iso.datetime(),
+    reason: z.string().optional(),
+  })
+  .openapi('Replicas')
+
+const fetchShape = z
+  .object({
+    blocks: z.number().openapi({ description: 'Distinct blocks that are here, as far as is known' }),
+    bytes: z.number(),
+    missing: z.number().openapi({ description: 'Blocks known to be missing; what lies below them is not known' }),
+    providers: z.array(
+      z.object({
+        address: z.string(),
+        kind: z.enum(['gateway', 'router']).optional(),
+        state: z.enum(['dialling', 'connected', 'answered', 'failed', 'skipped', 'lost']),
+        reason: z.string().optional(),
+        blocks: z.number().openapi({ description: 'Blocks that came from there' }),
+        missing: z.number().openapi({ description: 'Blocks of which it said that it lacks them' }),
+      }),
+    ),
+    tries: z.number(),
+    nextTry: z.iso.datetime().optional().openapi({ description: 'Absent while it is tried' }),
+    updated: z.iso.datetime(),
+  })
+  .openapi('Fetch', { description: 'How fetching it fares, for a request that is not pinned' })
+
 export const pinShape = z
   .object({
     id: z.string(),
@@ -29,6 +62,9 @@ export const pinShape = z
     bytes: z.number().optional(),
     blocks: z.number().optional(),
     damaged: damageShape.optional(),
+    replicas: replicasShape.optional(),
+    fetch: fetchShape.optional(),
+    deadline: z.iso.datetime().optional().openapi({ description: 'When a request that waits is given up' }),
     uploadId: z.string().optional(),
   })
   .openapi('Pin')
@@ -42,6 +78,7 @@ export const dagShape = z
     missingCount: z.number(),
     missing: z.array(z.object({ cid: z.string(), path: z.string() })),
     damaged: damageShape.optional().openapi({ description: 'Blocks that were here and cannot be read; absent where all is well' }),
+    replicas: replicasShape.optional().openapi({ description: 'Copies on other nodes, where such are wanted' }),
     visits: z.number(),
   })
   .openapi('Dag')
@@ -69,12 +106,36 @@ export function uploadView({ id, name, kind, bytes, created, roots }: Upload): z
   return { id, name, kind, bytes, created: iso(created), roots: roots.map(({ cid, name: rootName }) => ({ cid, name: rootName })) }
 }
 
-export function pinView({ id, cid, name, status, reason, created, bytes, blocks, damage, uploadId }: PinRequestView): z.infer<typeof pinShape> {
-  return { id, cid, name, status, reason, created: iso(created), bytes, blocks, damaged: damage && damageView(damage), uploadId }
+export function pinView(request: PinRequestView): z.infer<typeof pinShape> {
+  const { id, cid, name, status, created, bytes, blocks, damage, replicas, fetch, deadline, uploadId } = request
+  const waits = (status === 'queued' || status === 'pinning') && bytes === undefined
+  return {
+    id,
+    cid,
+    name,
+    status,
+    reason: replicaWords(status, replicas) ?? reasonOf(request, Date.now()),
+    created: iso(created),
+    bytes,
+    blocks,
+    damaged: damage && damageView(damage),
+    replicas: replicas && replicasView(replicas),
+    fetch: fetch && fetchView(fetch),
+    deadline: waits ? iso(deadline) : undefined,
+    uploadId,
+  }
+}
+
+function fetchView({ blocks, bytes, missing, attempts, tries, nextTry, updated }: FetchState): z.infer<typeof fetchShape> {
+  return { blocks, bytes, missing, providers: attempts, tries, nextTry: nextTry === undefined ? undefined : iso(nextTry), updated: iso(updated) }
 }
 
 export function damageView(damage: DagDamage): z.infer<typeof damageShape> {
   return { blocks: damage.blocks, first: damage.first, since: iso(damage.since), repair: repairWords(damage) }
+}
+
+export function replicasView({ nodes, since, ...replicas }: DagReplicas): z.infer<typeof replicasShape> {
+  return { ...replicas, confirmed: [...nodes], since: iso(since) }
 }
 
 export function iso(ms: number): string {

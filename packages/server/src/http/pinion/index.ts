@@ -6,10 +6,15 @@ import type { Uploads } from '../../domain/uploads/index.ts'
 import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import { byKey, bySession, demandBodyLimit, faultOf, openToAllOrigins, signalOf, type Call, type EdgeEnv } from '../edge.ts'
+import { faultHeaders } from '../fault-headers.ts'
+import type { Limits } from '../limits/limits.ts'
 import { pinStatus } from '../psa/pin-status.ts'
 import { profileOf, receiveBody } from '../upload-body.ts'
 
 export interface PinionUploadParts {
+  accounts: Accounts
+  keys: Keys
+  limits: Limits
   uploads: Uploads
   delegates(): string[]
   maxBody: number
@@ -17,13 +22,13 @@ export interface PinionUploadParts {
 }
 
 /** Pinion's upload service for programs: Bearer keys. */
-export function pinionApiUploads(keys: Keys, parts: PinionUploadParts): Hono<EdgeEnv> {
-  return new Hono<EdgeEnv>({ strict: false }).use(openToAllOrigins).route('/', uploadRoutes((call) => byKey(keys, call), parts))
+export function pinionApiUploads(parts: PinionUploadParts): Hono<EdgeEnv> {
+  return new Hono<EdgeEnv>({ strict: false }).use(openToAllOrigins).route('/', uploadRoutes((call) => byKey(parts, call), parts))
 }
 
 /** Pinion's upload service for browsers: the session. */
-export function pinionWebUploads(accounts: Accounts, parts: PinionUploadParts): Hono<EdgeEnv> {
-  return uploadRoutes((call) => bySession(accounts, call), parts)
+export function pinionWebUploads(parts: PinionUploadParts): Hono<EdgeEnv> {
+  return uploadRoutes((call) => bySession(parts, call), parts)
 }
 
 function uploadRoutes(principalOf: (call: Call) => Promise<Principal>, parts: PinionUploadParts): Hono<EdgeEnv> {
@@ -42,8 +47,8 @@ function uploadRoutes(principalOf: (call: Call) => Promise<Principal>, parts: Pi
     throw fault('METHOD_NOT_ALLOWED', { method: `${call.req.method} ${call.req.path}` })
   })
   routes.onError((error, call) => {
-    const { code, status, message } = faultOf(error, log, call)
-    return call.json({ error: code, message }, status as ContentfulStatusCode)
+    const found = faultOf(error, log, call)
+    return call.json({ error: found.code, message: found.message }, found.status as ContentfulStatusCode, faultHeaders(found))
   })
   return routes
 }

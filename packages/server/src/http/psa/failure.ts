@@ -1,6 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Fault, FaultCode } from '../../kernel/faults.ts'
 import type { Call } from '../edge.ts'
+import { faultHeaders } from '../fault-headers.ts'
 
 /** Where the specification has a word of its own; PSA §Failure. */
 const reasons: Partial<Record<FaultCode, { reason: string; status?: ContentfulStatusCode }>> = {
@@ -10,7 +11,8 @@ const reasons: Partial<Record<FaultCode, { reason: string; status?: ContentfulSt
   INTERNAL: { reason: 'INTERNAL_SERVER_ERROR' },
 }
 
-export function failure(call: Call, { code, status, message }: Fault): Response {
-  const row = reasons[code]
-  return call.json({ error: { reason: row?.reason ?? code, details: message } }, row?.status ?? (status as ContentfulStatusCode))
+export function failure(call: Call, found: Fault): Response {
+  const row = reasons[found.code]
+  const body = { error: { reason: row?.reason ?? found.code, details: found.message } }
+  return call.json(body, row?.status ?? (found.status as ContentfulStatusCode), faultHeaders(found))
 }

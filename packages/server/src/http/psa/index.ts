@@ -5,6 +5,7 @@ import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import { byKey, faultOf, openToAllOrigins, type Call, type EdgeEnv } from '../edge.ts'
 import { jsonBody } from '../json-body.ts'
+import type { Limits } from '../limits/limits.ts'
 import { readListQuery } from './list-query.ts'
 import { readPin } from './read-pin.ts'
 import { pinStatus } from './pin-status.ts'
@@ -12,6 +13,7 @@ import { failure } from './failure.ts'
 
 export interface PsaParts {
   keys: Keys
+  limits: Limits
   pins: Pins
   /** Where peers can dial us. */
   delegates(): string[]
@@ -19,13 +21,12 @@ export interface PsaParts {
 }
 
 /** IPFS Pinning Service API v1.0.0. */
-export function psa({ keys, pins, delegates, log }: PsaParts): Hono<EdgeEnv> {
+export function psa({ keys, limits, pins, delegates, log }: PsaParts): Hono<EdgeEnv> {
   const routes = new Hono<EdgeEnv>({ strict: false })
-  const id = (call: Call) => call.req.param('requestid') ?? ''
 
   routes.use(openToAllOrigins)
   routes.use(async (call, next) => {
-    call.set('principal', await byKey(keys, call))
+    call.set('principal', await byKey({ keys, limits }, call))
     await next()
   })
   routes.get('/pins', async (call) => {
@@ -49,8 +50,8 @@ export function psa({ keys, pins, delegates, log }: PsaParts): Hono<EdgeEnv> {
     await pins.remove(call.var.principal, id(call))
     return call.body(null, 202)
   })
-  routes.all('/pins', notAllowed)
-  routes.all('/pins/:requestid', notAllowed)
+  routes.all('/pins', (call) => notAllowed(call, 'GET, POST'))
+  routes.all('/pins/:requestid', (call) => notAllowed(call, 'GET, POST, DELETE'))
   routes.all('*', () => {
     throw fault('NOT_FOUND', { what: 'such endpoint; the pinning API has /pins and /pins/{requestid}' })
   })
@@ -58,6 +59,13 @@ export function psa({ keys, pins, delegates, log }: PsaParts): Hono<EdgeEnv> {
   return routes
 }
 
-function notAllowed(call: Call): never {
-  throw fault('METHOD_NOT_ALLOWED', { method: call.req.method })
+/** Ids are UUIDs; whatever else is asked for is nobody's, and not for the database (PostgreSQL knows no NUL). */
+function id(call: Call): string {
+  const text = call.req.param('requestid') ?? ''
+  if (!/^[\da-f-]{36}$/.test(text)) throw fault('NOT_FOUND', { what: 'pin request of that id' })
+  return text
+}
+
+function notAllowed(call: Call, allow: string): never {
+  throw fault('METHOD_NOT_ALLOWED', { method: call.req.method, allow })
 }

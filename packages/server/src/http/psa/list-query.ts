@@ -2,6 +2,7 @@ import { canonicalCid, parseCid } from '@thole/dag'
 import { fault } from '../../kernel/faults.ts'
 import { checkName } from '../../kernel/names.ts'
 import type { NameMatch, PinFilter, PinStatus } from '../../ports/db/index.ts'
+import { readInstant, type Instant } from './instant.ts'
 import { textMap } from './read-pin.ts'
 
 const matches: readonly NameMatch[] = ['exact', 'iexact', 'partial', 'ipartial']
@@ -21,7 +22,7 @@ export function readListQuery(query: URLSearchParams): { filter: PinFilter; limi
       name: name(query),
       meta: meta(query),
       before: before(query),
-      after: time(query, 'after'),
+      after: time(query, 'after')?.ms,
     },
     limit: limit(query),
   }
@@ -36,24 +37,29 @@ function statuses(query: URLSearchParams): PinStatus[] | undefined {
 }
 
 function name(query: URLSearchParams): PinFilter['name'] {
-  const match = query.get('match') || 'exact'
+  const match = one(query, 'match') ?? 'exact'
   const known = matches.find((candidate) => candidate === match)
   if (!known) throw invalid('match', `takes ${matches.join(', ')}`)
-  const text = query.get('name')
-  if (!text) return undefined
+  const text = one(query, 'name')
+  if (text === undefined) return undefined
   checkName(text)
   return { text, match: known }
 }
 
 /** A JSON object, or the `meta[key]=value` that generated clients send. */
 function meta(query: URLSearchParams): Record<string, string> | undefined {
-  const bracketed = [...query].flatMap(([key, value]) => {
-    const inner = /^meta\[(.+)\]$/.exec(key)?.[1]
-    return inner === undefined ? [] : [[inner, value] as const]
-  })
-  if (bracketed.length > 0) return Object.fromEntries(bracketed)
-  const text = query.get('meta')
-  return text ? textMap('meta', parseJson(text)) : undefined
+  const text = one(query, 'meta')
+  const given = text === undefined ? undefined : textMap('meta', parseJson(text))
+  if (given === undefined && text !== undefined) throw invalid('meta', 'must be a JSON object')
+  const fields = [...new Set(query.keys())].filter((field) => field.startsWith('meta['))
+  if (fields.length === 0) return given
+  return { ...given, ...Object.fromEntries(fields.map((field) => [bracketed(field), one(query, field) ?? ''])) }
+}
+
+function bracketed(field: string): string {
+  const key = /^meta\[([^[\]]+)\]$/.exec(field)?.[1]
+  if (key === undefined) throw invalid(field, 'must be meta[key], or meta a JSON object')
+  return key
 }
 
 function parseJson(text: string): unknown {
@@ -65,29 +71,32 @@ function parseJson(text: string): unknown {
 }
 
 function limit(query: URLSearchParams): number {
-  const text = query.get('limit')
-  if (!text) return defaultLimit
+  const text = one(query, 'limit')
+  if (text === undefined) return defaultLimit
   const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (value < 1 || value > maxLimit) throw invalid('limit', `must be a whole number from 1 to ${maxLimit}`)
   return value
 }
 
-const timePattern = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(?:[Zz]|[+-]\d\d:\d\d)$/
-
-/** RFC 3339 to milliseconds; finer digits are cut. */
-function time(query: URLSearchParams, field: string): number | undefined {
-  const text = query.get(field)?.replace(' ', '+')
-  if (!text) return undefined
-  const value = timePattern.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN
-  if (Number.isNaN(value)) throw invalid(field, 'must be an RFC 3339 date and time')
-  return value
+/** A moment that `created` must lie before. What is finer than a millisecond counts up: nothing created in that millisecond may be passed over. */
+function before(query: URLSearchParams): number | undefined {
+  const instant = time(query, 'before')
+  return instant && (instant.finer ? instant.ms + 1 : instant.ms)
 }
 
-/** What is finer than a millisecond counts up: nothing created in that millisecond may be passed over. */
-function before(query: URLSearchParams): number | undefined {
-  const value = time(query, 'before')
-  const digits = timePattern.exec(query.get('before')?.replace(' ', '+') ?? '')?.[1] ?? ''
-  return value !== undefined && Number(digits.slice(3) || 0) > 0 ? value + 1 : value
+function time(query: URLSearchParams, field: string): Instant | undefined {
+  // The plus of an offset that was not percent-encoded.
+  const text = one(query, field)?.replace(' ', '+')
+  const instant = text === undefined ? undefined : readInstant(text)
+  if (text !== undefined && !instant) throw invalid(field, 'must be an RFC 3339 date and time')
+  return instant
+}
+
+/** The value of a parameter that may be given once; empty is not given. */
+function one(query: URLSearchParams, field: string): string | undefined {
+  const [value, ...more] = new Set(query.getAll(field).filter((text) => text !== ''))
+  if (more.length > 0) throw invalid(field, 'was given more than once')
+  return value
 }
 
 function list(query: URLSearchParams, field: string): string[] | undefined {

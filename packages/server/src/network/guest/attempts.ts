@@ -4,10 +4,12 @@ type Row = AttemptsFrame['rows'][number]
 
 /** How the peers of one fetch fare, reported in batches. */
 export interface AttemptBook {
-  mark(address: string, peerId: string, state: Row['state'], reason?: string): void
+  mark(address: string, peerId: string, state: Row['state'], reason?: string, kind?: Row['kind']): void
   /** Counts for the row through which the peer is connected, or for one under its bare id. */
   count(peerId: string, what: 'blocks' | 'missing'): void
   lost(peerId: string, reason: string): void
+  /** How asking a router fares. */
+  router(name: string, state: Row['state'], reason: string): void
   /** Reports what has not been reported and ends. */
   close(): void
 }
@@ -37,9 +39,9 @@ export function attemptBook(report: (rows: Row[], last: boolean) => void, { ever
   }
 
   return {
-    mark(address, peerId, state, reason) {
+    mark(address, peerId, state, reason, kind) {
       const marked = row(address)
-      Object.assign(marked, { state, reason })
+      Object.assign(marked, { state, reason }, kind && { kind })
       if (state === 'connected') current.set(peerId, marked)
       change(marked)
     },
@@ -59,6 +61,9 @@ export function attemptBook(report: (rows: Row[], last: boolean) => void, { ever
       current.delete(peerId)
       Object.assign(lost, { state: 'lost', reason })
       change(lost)
+    },
+    router(name, state, reason) {
+      change(Object.assign(row(name), { kind: 'router', state, reason }))
     },
     close() {
       closed = true

@@ -5,7 +5,7 @@ import { choose, tiersFor } from './choose.ts'
 import { createFetch, hasBudget, learnSize, park, scoreOf, unpark } from './fetch.ts'
 import type { Fetch } from './fetch.ts'
 import { limits } from './limits.ts'
-import type { Peer } from './peer.ts'
+import type { GatewayPart, Peer } from './peer.ts'
 import { recentSet } from './recent.ts'
 import { sweepPeer } from './stall.ts'
 import { ask, refuse, release } from './want.ts'
@@ -22,6 +22,10 @@ export interface Client {
   join(peer: Peer): void
   leave(peer: Peer): void
   receive(peer: Peer, message: Message): void
+  /** Bytes that were checked, for a want that this peer has. */
+  accept(peer: Peer, want: Want, bytes: Uint8Array): void
+  /** The peer does not deliver this: it has not got it, or failed. */
+  refuse(peer: Peer, want: Want, how: { missing: boolean }): void
   stop(): void
 }
 
@@ -35,6 +39,7 @@ export interface ClientOptions {
 export function createClient({ deliver, report, onLiar }: ClientOptions): Client {
   const fetches = new Set<Fetch>()
   const peers = new Set<Peer>()
+  const gateways = new Set<GatewayPart>()
   const wants = new Map<string, Want>()
   const recent = recentSet(limits.recentKeys)
   const sweeper = setInterval(sweep, limits.sweepEvery)
@@ -54,19 +59,23 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
   /** Gives waiting wants to peers; true when there may be more to give. */
   function assignSlice(fetch: Fetch): boolean {
     const tiers = tiersFor(fetch, peers)
-    if (tiers[0].length + tiers[1].length === 0) return false
+    if (tiers.every((tier) => tier.length === 0)) return false
+    let putBack = false
     for (let i = 0; i < 100 && hasBudget(fetch); i++) {
       const want = fetch.waiting.peek()
       if (want === undefined) return false
       if (want.holder === undefined && want.fetches.has(fetch)) {
-        const peer = choose(want, tiers)
+        const peer = choose(want, tiers, fetch)
         if (peer === 'busy') return false
-        if (peer === undefined) park(fetch, want)
+        if (peer === 'later') {
+          fetch.waiting.push(want)
+          putBack = true
+        } else if (peer === undefined) park(fetch, want)
         else ask(want, peer, fetch)
       }
       fetch.waiting.shift()
     }
-    return hasBudget(fetch)
+    return !putBack && hasBudget(fetch)
   }
 
   function forget(fetch: Fetch, want: Want): void {
@@ -91,10 +100,14 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
       if (key === undefined || !recent.has(key)) onStray(peer)
       return
     }
+    accept(peer, want, block.data)
+  }
+
+  function accept(peer: Peer, want: Want, bytes: Uint8Array): void {
     release(want, { tell: want.holder !== peer })
     want.answered = true
     for (const fetch of want.fetches) {
-      learnSize(fetch, block.data.length)
+      learnSize(fetch, bytes.length)
       if (fetch.untaken > limits.maxUntaken) {
         fetch.waiting.push(want)
         continue
@@ -104,8 +117,8 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
       fetch.recheckDelay = limits.recheckFirst
       want.fetches.delete(fetch)
       fetch.wants.delete(want.key)
-      fetch.untaken += block.data.length
-      deliver(fetch, want.key, block.data)
+      fetch.untaken += bytes.length
+      deliver(fetch, want.key, bytes)
     }
     if (want.fetches.size > 0) return
     wants.delete(want.key)
@@ -120,14 +133,21 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
     if (peer.strays > limits.maxStrays) onLiar(peer)
   }
 
-  function onDontHave(peer: Peer, cid: Uint8Array): void {
-    const want = peer.live.get(keyOfCid(cid))
-    if (want === undefined) return
+  function lacks(peer: Peer, want: Want): void {
     for (const fetch of want.fetches) {
       scoreOf(fetch, peer).missing++
       fetch.book.count(peer.id, 'missing')
     }
     refuse(want, peer)
+  }
+
+  function onDontHave(peer: Peer, cid: Uint8Array): void {
+    const want = peer.live.get(keyOfCid(cid))
+    if (want !== undefined) lacks(peer, want)
+  }
+
+  function isGiven(want: Want): boolean {
+    return gateways.size > 0 && gateways.values().some((gateway) => gateway.give(want))
   }
 
   function sweep(): void {
@@ -160,7 +180,7 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
         }
         want.fetches.add(fetch)
         fetch.wants.set(key, want)
-        fetch.waiting.push(want)
+        if (!isGiven(want)) fetch.waiting.push(want)
       }
       assignSoon()
     },
@@ -177,11 +197,13 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
     },
     join(peer) {
       peers.add(peer)
-      for (const fetch of fetches) unpark(fetch, { everyone: false })
+      if (peer.gateway !== undefined) gateways.add(peer.gateway)
+      if (!peer.passing) for (const fetch of fetches) unpark(fetch, { everyone: false })
       assignSoon()
     },
     leave(peer) {
       peers.delete(peer)
+      if (peer.gateway !== undefined) gateways.delete(peer.gateway)
       for (const want of peer.live.values()) {
         release(want, { tell: false })
         for (const fetch of want.fetches) fetch.waiting.push(want)
@@ -192,6 +214,15 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
     receive(peer, message) {
       for (const block of message.blocks) onBlock(peer, block)
       for (const { cid, have } of message.presences) if (!have) onDontHave(peer, cid)
+      assignSoon()
+    },
+    accept(peer, want, bytes) {
+      accept(peer, want, bytes)
+      assignSoon()
+    },
+    refuse(peer, want, { missing }) {
+      if (missing) lacks(peer, want)
+      else refuse(want, peer)
       assignSoon()
     },
     stop: () => clearInterval(sweeper),

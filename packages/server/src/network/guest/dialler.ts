@@ -1,12 +1,11 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Connection, Libp2p } from '@libp2p/interface'
-import { lookup } from 'node:dns/promises'
-import { isIP, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Origin } from '../addresses.ts'
-import { isPrivate } from '../private-ip.ts'
 import { dialFailure } from './dial-failure.ts'
 import { limits } from './limits.ts'
+import { resolve } from './resolve.ts'
 
 /** Hears how each address fares. */
 export type Mark = (address: string, state: 'dialling' | 'connected' | 'failed' | 'skipped', reason?: string) => void
@@ -57,19 +56,10 @@ export async function dialPeer(libp2p: Libp2p, origins: readonly Origin[], optio
  * answered is checked here.
  */
 async function dialOrigin(libp2p: Libp2p, origin: Origin, { signal, dialPrivate }: DialOptions): Promise<Connection> {
-  const ip = await resolve(origin, dialPrivate)
+  const [ip] = await resolve(origin.host, { family: origin.family, dialPrivate })
   const address = multiaddr(`/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}/tcp/${origin.port}`)
   const connection = await libp2p.dial(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeout)]) })
   if (connection.remotePeer.toString() === origin.peerId) return connection
   await connection.close()
   throw new Error(`another peer answered: ${connection.remotePeer}`)
-}
-
-/** Names go through the operating system alone, and what they lead to is judged like any address. */
-async function resolve({ host, family }: Origin, dialPrivate: boolean): Promise<string> {
-  if (isIP(host) !== 0) return host
-  const found = await lookup(host, { family, all: true })
-  const usable = found.find(({ address }) => dialPrivate || !isPrivate(address))
-  if (usable === undefined) throw new Error('the name leads to a private address, which is not dialled')
-  return usable.address
 }

@@ -8,6 +8,9 @@ import type { Want } from './want.ts'
 /** The process's side of one fetch session. */
 export interface Fetch {
   readonly id: number
+  readonly openedAt: number
+  /** Multihash of the DAG that is fetched, if it is one. */
+  root?: string
   readonly book: AttemptBook
   /** Ends the dialling of its origins. */
   readonly closing: AbortController
@@ -22,6 +25,8 @@ export interface Fetch {
   recheckDelay: number
   /** Wants at peers that count against the budget. */
   asked: number
+  /** Blocks delivered. */
+  delivered: number
   /** Bytes delivered that the consumer has not taken yet. */
   untaken: number
   meanBlock: number
@@ -36,6 +41,7 @@ interface Score {
 export function createFetch(id: number, book: AttemptBook): Fetch {
   return {
     id,
+    openedAt: Date.now(),
     book,
     closing: new AbortController(),
     origins: new Set(),
@@ -45,6 +51,7 @@ export function createFetch(id: number, book: AttemptBook): Fetch {
     recheckAt: Infinity,
     recheckDelay: limits.recheckFirst,
     asked: 0,
+    delivered: 0,
     untaken: 0,
     meanBlock: limits.assumedBlock,
     scores: new Map(),

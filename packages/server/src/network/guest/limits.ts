@@ -29,6 +29,8 @@ export const limits = {
   banFor: 10 * 60_000,
 
   maxInboundStreams: 4096,
+  /** Streams of one connection that have not said yet what they are for. */
+  unsaidStreams: 32,
   /** Bytes of unfinished messages that one peer may make us hold. */
   maxHeldPerPeer: 32 << 20,
   drainTimeout: 30_000,
@@ -54,4 +56,79 @@ export const limits = {
   /** A peer that no fetch needs any more is disconnected after so long. */
   idleConnection: 60_000,
   maxConnections: 300,
+
+  /** Look-ups of one router at once, how long each may take, and how many providers are enough. */
+  lookupsPerRouter: 16,
+  lookupTimeout: 15_000,
+  providersPerLookup: 20,
+  addressesPerProvider: 16,
+  /** Peers and addresses that one fetch gets to know by routers. */
+  foundPerFetch: 256,
+  /** How often it is seen whether a fetch gets anything. */
+  seekEvery: 100,
+  /** Between two look-ups for one fetch that gets nothing: first, and at most. */
+  seekFirst: 5000,
+  seekLast: 300_000,
+  /** So long an answer of a router is good for another fetch; one that named nobody, first and at most. */
+  foundFor: 60_000,
+  vainFirst: 10_000,
+  vainLast: 600_000,
+  keptAnswers: 4096,
+
+  /** One query of the DHT goes so many ways at once, with so many peers asked on each. */
+  dhtPaths: 3,
+  dhtParallel: 4,
+  /** Peers of the DHT that wait to be tried. */
+  dhtUpdates: 1024,
+  findPeerTimeout: 5000,
+  /** Peers of the DHT below which those that the operator named are dialled, and how often: first, and at most. */
+  bootstrapBelow: 4,
+  bootstrapFirst: 2000,
+  bootstrapLast: 300_000,
+  /** Announcements at once, and how long each may take. */
+  announcements: 16,
+  announceTimeout: 60_000,
+  /** What is known of a peer that was not heard of for so long is forgotten, and how often that is looked at. */
+  forgetPeers: 3_600_000,
+  forgetEvery: 600_000,
+
+  /** Peers named as origins get so long to connect before gateways and routers are asked beside them. */
+  headStart: 1000,
+  /** A want that a silent peer has for so long is asked of a gateway too. */
+  gatewayAfter: 2000,
+  /** Blocks asked of one gateway at once, and wants that it may have; while it streams a whole DAG, as a peer. */
+  gatewayRequests: 16,
+  gatewayWants: 64,
+  /** Wants at a gateway of a fetch that has got nothing from it: others are not to wait for them. */
+  gatewayProbes: 4,
+  /** CARs that one gateway sends at once. */
+  gatewayCars: 4,
+  /** Gateways that one fetch uses beside the configured ones, and all fetches together. */
+  gatewaysPerFetch: 8,
+  maxGateways: 256,
+  /** Bytes of a CAR that came before they were wanted. */
+  maxHeld: 8 << 20,
+  /** A CAR whose blocks nobody wants for so long, or that brings no block for so long, is ended. */
+  carPatience: 2000,
+  carPoll: 50,
+  carIdle: 20_000,
+  /** At most so long it waits for those who take its blocks. */
+  carPause: 60_000,
+  /** What a gateway does not have is not asked of it again for so long. */
+  absentFor: 60_000,
+  /** Failures in a row until a gateway is left alone for a while: first, and at most. */
+  gatewayFailures: 4,
+  restFirst: 1000,
+  restLast: 300_000,
+
+  /** Bytes of the largest block (as Bitswap: 4 MiB). */
+  maxBlock: 4 << 20,
+  /** Bytes of what a delegated router answers, and of one provider in it. */
+  routerAnswer: 1 << 20,
+  routerRecord: 64 << 10,
+  /** Until an HTTP answer begins, between its pieces, and until a block or an answer of a router is whole. */
+  httpAnswer: 15_000,
+  httpIdle: 10_000,
+  httpWhole: 30_000,
+  httpRedirects: 3,
 } as const

@@ -1,17 +1,26 @@
 import { flushCompileCache } from 'node:module'
 import { Socket } from 'node:net'
 import type { Libp2p } from '@libp2p/interface'
+import { CID } from 'multiformats/cid'
+import type { GatewayOrigin, Origin } from '../addresses.ts'
 import { decodeCids, decodeJson, encodeBlockHead } from '../pipe/bodies.ts'
 import { openChannel } from '../pipe/channel.ts'
 import { kinds } from '../pipe/frames.ts'
-import type { GuestConfig, LogFrame, OriginsFrame, RunningFrame } from '../pipe/frames.ts'
+import { keyOfMultihash } from '../wire/block-key.ts'
+import type { AnnouncedFrame, GuestConfig, LogFrame, OriginsFrame, RunningFrame } from '../pipe/frames.ts'
 import { bans } from './bans.ts'
 import { createClient } from './client.ts'
+import { unpark } from './fetch.ts'
 import type { Fetch } from './fetch.ts'
+import { createGateways } from './gateways/gateways.ts'
+import type { Gateways } from './gateways/gateways.ts'
 import { startNode } from './node.ts'
 import { createOrigins } from './origins.ts'
 import type { Origins } from './origins.ts'
 import { questions } from './questions.ts'
+import { limits } from './limits.ts'
+import { openRouting } from './routing/index.ts'
+import type { Routing } from './routing/index.ts'
 import { openSwarm } from './swarm.ts'
 
 /**
@@ -29,10 +38,15 @@ const house = questions(channel)
 const banned = bans()
 const fetches = new Map<number, Fetch>()
 let origins: Origins | undefined
+let gateways: Gateways | undefined
 let libp2p: Libp2p | undefined
+let routing: Routing | undefined
 
 const client = createClient({
-  deliver: (fetch, key, bytes) => channel.send(kinds.block, encodeBlockHead(fetch.id, key), bytes),
+  deliver(fetch, key, bytes) {
+    fetch.delivered++
+    channel.send(kinds.block, encodeBlockHead(fetch.id, key), bytes)
+  },
   report: (attempts) => channel.sendJson(kinds.attempts, attempts),
   onLiar(peer) {
     banned.add(peer.id)
@@ -50,6 +64,7 @@ function onFrame(kind: number, body: Buffer): void {
   else if (kind === kinds.taken) onTaken(body)
   else if (kind === kinds.origins) onOrigins(decodeJson(body))
   else if (kind === kinds.close) onClose(body)
+  else if (kind === kinds.announce) void onAnnounce(body)
   else if (kind === kinds.config) start(decodeJson(body)).catch(onFatal)
 }
 
@@ -65,9 +80,32 @@ function onTaken(body: Buffer): void {
 }
 
 function onOrigins(frame: OriginsFrame): void {
-  const fetch = fetches.get(frame.fetch) ?? client.open(frame.fetch)
-  fetches.set(frame.fetch, fetch)
-  origins?.follow(fetch, frame.origins)
+  let fetch = fetches.get(frame.fetch)
+  if (fetch === undefined) {
+    fetch = client.open(frame.fetch)
+    fetches.set(frame.fetch, fetch)
+    const root = frame.root === undefined ? undefined : CID.parse(frame.root)
+    fetch.root = root && keyOfMultihash(root.multihash.bytes)
+    gateways?.serve(fetch)
+    routing?.seek(fetch, { root, patience: frame.origins.length > 0 ? limits.headStart : 0 })
+  }
+  follow(fetch, frame.origins)
+}
+
+/** Peers and gateways where the fetch is to look: named by whoever asked for it, or found since. */
+function follow(fetch: Fetch, found: OriginsFrame['origins']): void {
+  origins?.follow(fetch, found.filter((origin): origin is Origin => !('url' in origin)))
+  gateways?.follow(fetch, found.filter((origin): origin is GatewayOrigin => 'url' in origin))
+}
+
+function onFound(fetch: Fetch, found: OriginsFrame['origins']): void {
+  follow(fetch, found)
+  unpark(fetch, { everyone: false }) // one of them may be connected already
+}
+
+async function onAnnounce(body: Buffer): Promise<void> {
+  const result = (await routing?.announce(CID.decode(body.subarray(4)))) ?? { state: 'off', reason: 'the network is being started' }
+  channel.sendJson(kinds.announced, { announcement: body.readUInt32LE(0), result } satisfies AnnouncedFrame)
 }
 
 function onClose(body: Buffer): void {
@@ -78,12 +116,14 @@ function onClose(body: Buffer): void {
 }
 
 async function start(config: GuestConfig): Promise<void> {
-  const { libp2p: node, listening } = await startNode(config, banned.has)
+  const { libp2p: node, listening, dht } = await startNode(config, banned.has)
   libp2p = node
   let telling = false
-  const swarm = await openSwarm({ libp2p: node, client, house, onChange: tellSoon })
+  const swarm = await openSwarm({ libp2p: node, client, house, isNamed: (peerId) => origins?.names(peerId) === true, onChange: tellSoon })
   origins = createOrigins({ libp2p: node, dialPrivate: config.dialPrivate, isBanned: banned.has, onIdle: swarm.dismiss })
   origins.keep(config.peers)
+  gateways = createGateways({ client, urls: config.gateways, dialPrivate: config.dialPrivate })
+  routing = openRouting({ libp2p: node, dht, config, onFound, warn: (words, data) => log('warn', words, data) })
   node.addEventListener('self:peer:update', tellSoon)
   tell()
   flushCompileCache() // a process that is killed later could not
@@ -97,7 +137,7 @@ async function start(config: GuestConfig): Promise<void> {
   function tell(): void {
     telling = false
     const addresses = node.getMultiaddrs().map(String)
-    const running: RunningFrame = { peerId: node.peerId.toString(), listening, addresses, peers: swarm.size }
+    const running: RunningFrame = { peerId: node.peerId.toString(), listening, addresses, peers: swarm.size, arrivals: swarm.arrivals, dht: dht?.size }
     channel.sendJson(kinds.running, running)
   }
 }

@@ -4,36 +4,52 @@ import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
+import type { ServiceFactoryMap } from 'libp2p'
 import { loadPeerKey } from '../peer-key.ts'
 import type { GuestConfig } from '../pipe/frames.ts'
+import { PROTOCOL } from '../wire/message.ts'
+import { directStreams } from './direct-streams.ts'
 import { limits } from './limits.ts'
+import { isPublic, mayDialItself } from './reach.ts'
+import type { Dht } from './routing/dht.ts'
 import { silence } from './silence.ts'
 
 export interface Node {
   libp2p: Libp2p
   /** Where it listens, so that the next process can listen there again. */
   listening: string[]
+  /** Where the configuration asks for it. */
+  dht?: Dht
 }
 
 /**
- * libp2p with nothing but what is named here: no discovery, no routing, no relay, no resolver of its own; it
- * dials what it is told to and nothing else. TLS comes before noise because it is faster.
+ * libp2p with nothing but what is named here: no discovery, no relay, no resolver of its own, and no routing unless
+ * it is configured; it dials what it is told to and nothing else. TLS comes before noise because it is faster.
  */
 export async function startNode(config: GuestConfig, isBanned: (peerId: string) => boolean): Promise<Node> {
   let listeners = (): Listener[] => []
+  let confirm = (_: Multiaddr): void => {}
+  // What only a public node needs is loaded only there.
+  const routing = config.dht && (await import('./routing/dht.ts')).dhtServices(config)
+  const own: ServiceFactoryMap = {
+    identify: identify(),
+    listeners({ transportManager, addressManager }) {
+      listeners = () => transportManager.getListeners()
+      confirm = (address) => addressManager.confirmObservedAddr(address, { type: 'transport' })
+    },
+  }
   const libp2p = await createLibp2p({
     privateKey: await loadPeerKey(config.keyFile),
     logger: silence,
     nodeInfo: { name: 'thole', version: '0', userAgent: 'thole' },
-    addresses: { listen: config.listen, announce: config.announce },
+    addresses: { listen: config.listen, announce: config.announce, announceFilter: (own) => (own.some(isPublic) ? own.filter(isPublic) : own) },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [tls(), noise()],
-    streamMuxers: [yamux({ maxInboundStreams: limits.maxInboundStreams, maxEarlyStreams: 64 })],
-    services: {
-      identify: identify(),
-      listeners: ({ transportManager }) => void (listeners = () => transportManager.getListeners()),
-    },
+    streamMuxers: [directStreams(yamux({ maxInboundStreams: limits.maxInboundStreams, maxEarlyStreams: 64 }), PROTOCOL)],
+    services: { ...own, ...routing?.services },
+    peerStore: { maxPeerAge: limits.forgetPeers, maxAddressAge: limits.forgetPeers },
     peerDiscovery: [],
     peerRouters: [],
     contentRouters: [],
@@ -41,6 +57,7 @@ export async function startNode(config: GuestConfig, isBanned: (peerId: string) 
     connectionMonitor: { enabled: false },
     connectionGater: {
       denyDialPeer: (peer: PeerId) => isBanned(peer.toString()),
+      denyDialMultiaddr: (address) => !mayDialItself(address, config),
       denyInboundEncryptedConnection: (peer: PeerId) => isBanned(peer.toString()),
     },
     connectionManager: {
@@ -54,7 +71,11 @@ export async function startNode(config: GuestConfig, isBanned: (peerId: string) 
       reconnectRetries: 0,
     },
   })
-  return { libp2p, listening: withPorts(config.listen, listeners()) }
+  // Nobody is asked whether these can be reached: who listens on a public address means it.
+  for (const address of listeners().flatMap((listener) => listener.getAddrs())) {
+    if (isPublic(address)) confirm(address)
+  }
+  return { libp2p, listening: withPorts(config.listen, listeners()), dht: routing?.dht }
 }
 
 /** The listen addresses with the ports that the system chose; listeners come in the order of their addresses. */

@@ -13,6 +13,8 @@ export interface Origins {
   keep(origins: readonly Origin[]): void
   /** Peers that stay connected as long as the fetch lives. */
   follow(fetch: Fetch, origins: readonly Origin[]): void
+  /** Whether somebody named this peer. */
+  names(peerId: string): boolean
 }
 
 export interface OriginsOptions extends Pick<KeepOptions, 'dialPrivate' | 'isBanned'> {
@@ -48,6 +50,7 @@ export function createOrigins({ libp2p, onIdle, ...rules }: OriginsOptions): Ori
   }
 
   return {
+    names: (peerId) => needed.has(peerId),
     keep(origins) {
       void keep(origins, { mark: () => {}, signal: new AbortController().signal, room: slots(limits.dialsPerFetch) })
     },

@@ -1,18 +1,32 @@
 import { encodeMessage } from '../wire/encode.ts'
 import type { WantEntry } from '../wire/message.ts'
+import type { Fetch } from './fetch.ts'
 import { limits } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { Want } from './want.ts'
 
+/** How an HTTP gateway takes part, which is asked like a peer. */
+export interface GatewayPart {
+  /** Where it stands among those whom this fetch may ask now; undefined: not at all. */
+  rankFor(fetch: Fetch): 'likely' | 'last' | undefined
+  /** It can take no more wants of this fetch now. */
+  isFullFor(fetch: Fetch): boolean
+  /** Delivers what has come already, before it was wanted; whether it had it. */
+  give(want: Want): boolean
+}
+
 /** A connected peer as the one who asks sees it. */
 export interface Peer {
   readonly id: string
+  readonly gateway?: GatewayPart
   /** Wants that it was asked for and has not answered. */
   readonly live: ReadonlyMap<string, Want>
   /** It has as many wants as it can take, until enough are answered. */
   readonly busy: boolean
   /** It does not speak Bitswap 1.2. */
   readonly deaf: boolean
+  /** Connected for the sake of routing alone: only a fetch that names it asks it. */
+  passing: boolean
   /** It let its wants lie; others are asked first until it sends something. */
   stalled: boolean
   /** When bytes last came, or the first want was given to it. */
@@ -82,6 +96,7 @@ export function createPeer(id: string, { box, onDeaf }: PeerOptions): Peer {
   return {
     id,
     live,
+    passing: false,
     stalled: false,
     progressAt: Date.now(),
     strays: 0,

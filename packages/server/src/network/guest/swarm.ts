@@ -19,6 +19,8 @@ interface Member {
 /** Who is connected: brings libp2p's events to the asking and the answering half. */
 export interface Swarm {
   readonly size: number
+  /** Connections that peers have opened to us so far. */
+  readonly arrivals: number
   /** Ends a connection that nobody uses. */
   dismiss(peerId: string): void
 }
@@ -27,11 +29,14 @@ export interface SwarmOptions {
   libp2p: Libp2p
   client: Client
   house: Questions
+  /** Whether a fetch or the operator named this peer. */
+  isNamed(peerId: string): boolean
   onChange(): void
 }
 
-export async function openSwarm({ libp2p, client, house, onChange }: SwarmOptions): Promise<Swarm> {
+export async function openSwarm({ libp2p, client, house, isNamed, onChange }: SwarmOptions): Promise<Swarm> {
   const members = new Map<string, Member>()
+  let arrivals = 0
 
   function openStream(peerId: string) {
     const connection = libp2p.getConnections(peerIdFromString(peerId)).find(({ status }) => status === 'open')
@@ -46,6 +51,7 @@ export async function openSwarm({ libp2p, client, house, onChange }: SwarmOption
     const peer = createPeer(peerId, { box: box(), onDeaf: () => client.leave(peer) })
     member = { peer, ledger: createLedger(box(), house) }
     members.set(peerId, member)
+    peer.passing = !isNamed(peerId) && libp2p.getConnections(peerIdFromString(peerId)).every(({ direction }) => direction === 'outbound')
     client.join(peer)
     onChange()
     return member
@@ -61,6 +67,14 @@ export async function openSwarm({ libp2p, client, house, onChange }: SwarmOption
     onChange()
   }
 
+  // Who comes to us wants to talk about blocks, whatever we called it for before.
+  libp2p.addEventListener('connection:open', ({ detail }) => {
+    if (detail.direction !== 'inbound') return
+    const member = members.get(detail.remotePeer.toString())
+    if (member !== undefined) member.peer.passing = false
+    arrivals++
+    onChange()
+  })
   libp2p.addEventListener('peer:connect', ({ detail }) => void join(detail.toString()))
   libp2p.addEventListener('peer:disconnect', ({ detail }) => leave(detail.toString()))
   await libp2p.handle(
@@ -83,6 +97,9 @@ export async function openSwarm({ libp2p, client, house, onChange }: SwarmOption
   return {
     get size() {
       return members.size
+    },
+    get arrivals() {
+      return arrivals
     },
     dismiss(peerId) {
       const member = members.get(peerId)

@@ -1,4 +1,5 @@
-import type { Origin } from '../addresses.ts'
+import type { AnnounceResult, PeerAttempt } from '../../ports/network.ts'
+import type { GatewayOrigin, Origin } from '../addresses.ts'
 
 /**
  * What the house and the network process say to each other. A frame is a 32-bit little-endian length of what
@@ -12,6 +13,7 @@ export const kinds = {
   want: 4, // fetch, then (length, CID)…
   cancel: 5, // fetch, then (length, CID)…
   taken: 6, // fetch, bytes: the consumer took so much
+  announce: 9, // announcement, CID
   got: 7, // question, found, bytes of the block
   sized: 8, // question, found, size
   // the process → the house
@@ -22,6 +24,7 @@ export const kinds = {
   get: 24, // question, CID
   size: 25, // question, CID
   log: 26, // LogFrame
+  announced: 27, // AnnouncedFrame
 } as const
 
 export interface GuestConfig {
@@ -31,11 +34,19 @@ export interface GuestConfig {
   /** Peers that stay connected. */
   peers: Origin[]
   dialPrivate: boolean
+  /** URLs of trustless gateways that every fetch may ask. */
+  gateways: string[]
+  /** URLs of delegated routers. */
+  routers: string[]
+  /** Where the public DHT is used: multiaddrs, /dnsaddr among them, of peers to begin with. */
+  dht?: { bootstrap: string[] }
 }
 
 export interface OriginsFrame {
   fetch: number
-  origins: Origin[]
+  /** CID of the DAG that is fetched, if it is one. */
+  root?: string
+  origins: (Origin | GatewayOrigin)[]
 }
 
 export interface RunningFrame {
@@ -45,6 +56,16 @@ export interface RunningFrame {
   /** Where peers can dial it. */
   addresses: string[]
   peers: number
+  /** Connections that peers have opened to it. */
+  arrivals: number
+  /** Peers of the DHT that it knows, where that is used. */
+  dht?: number
+}
+
+/** What came of `announce`. */
+export interface AnnouncedFrame {
+  announcement: number
+  result: AnnounceResult
 }
 
 /** Rows of `PeerAttempt` that changed, counted since this process opened the fetch. */
@@ -52,7 +73,7 @@ export interface AttemptsFrame {
   fetch: number
   /** No more follow: the fetch was closed. */
   last: boolean
-  rows: { address: string; state: 'dialling' | 'connected' | 'failed' | 'skipped' | 'lost'; reason?: string; blocks: number; missing: number }[]
+  rows: PeerAttempt[]
 }
 
 export interface LogFrame {

@@ -1,27 +1,33 @@
 import type { AccountReads, AccountWrites } from './accounts.ts'
+import type { AnnouncementReads, AnnouncementWrites } from './announcements.ts'
 import type { AuditReads } from './audit.ts'
 import type { DagReads, DagWrites } from './dags.ts'
 import type { DamageReads, DamageWrites } from './damage.ts'
+import type { FetchReads, FetchWrites } from './fetches.ts'
 import type { InstanceReads, InstanceWrites } from './instance.ts'
 import type { JobReads, JobWrites } from './jobs.ts'
 import type { KeyReads, KeyWrites } from './keys.ts'
 import type { MemberReads, MemberWrites } from './members.ts'
 import type { PinReads, PinWrites } from './pins.ts'
 import type { RelianceReads, RelianceWrites } from './reliance.ts'
+import type { ReplicaReads, ReplicaWrites } from './replicas.ts'
 import type { SegmentReads, SegmentWrites } from './segments.ts'
 import type { UploadReads, UploadWrites } from './uploads.ts'
 import type { UsageReads } from './usage.ts'
 
 export type * from './accounts.ts'
+export type * from './announcements.ts'
 export type * from './audit.ts'
 export type * from './dags.ts'
 export type * from './damage.ts'
+export type * from './fetches.ts'
 export type * from './instance.ts'
 export type * from './jobs.ts'
 export type * from './keys.ts'
 export type * from './members.ts'
 export type * from './pins.ts'
 export type * from './reliance.ts'
+export type * from './replicas.ts'
 export type * from './segments.ts'
 export type * from './uploads.ts'
 export type * from './usage.ts'
@@ -38,8 +44,11 @@ export interface Reader {
   readonly jobs: JobReads
   readonly instance: InstanceReads
   readonly damage: DamageReads
+  readonly fetches: FetchReads
   readonly segments: SegmentReads
   readonly reliance: RelianceReads
+  readonly announcements: AnnouncementReads
+  readonly replicas: ReplicaReads
   readonly audit: AuditReads
 }
 
@@ -55,8 +64,11 @@ export interface Writer {
   readonly jobs: JobReads & JobWrites
   readonly instance: InstanceReads & InstanceWrites
   readonly damage: DamageReads & DamageWrites
+  readonly fetches: FetchReads & FetchWrites
   readonly segments: SegmentReads & SegmentWrites
   readonly reliance: RelianceReads & RelianceWrites
+  readonly announcements: AnnouncementReads & AnnouncementWrites
+  readonly replicas: ReplicaReads & ReplicaWrites
   readonly audit: AuditReads
 }
 

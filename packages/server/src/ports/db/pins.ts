@@ -1,4 +1,6 @@
 import type { DagDamage } from './damage.ts'
+import type { DagReplicas } from './replicas.ts'
+import type { FetchState } from './fetches.ts'
 
 export type PinStatus = 'queued' | 'pinning' | 'pinned' | 'failed'
 
@@ -29,6 +31,10 @@ export interface PinRequestView extends PinRequest {
   blocks?: number
   /** Where blocks of it are damaged; it is `pinned` all the same. */
   damage?: DagDamage
+  /** Copies on other nodes, where such are wanted. */
+  replicas?: DagReplicas
+  /** How the fetch of it fares, or fared: known where it is not `pinned`. */
+  fetch?: FetchState
 }
 
 export type NameMatch = 'exact' | 'iexact' | 'partial' | 'ipartial'
@@ -47,10 +53,10 @@ export interface PinFilter {
 
 export interface PinReads {
   get(accountId: string, id: string): Promise<PinRequestView | undefined>
-  /** Newest first, at most `limit`. */
-  list(accountId: string, filter: PinFilter, limit: number): Promise<PinRequestView[]>
-  /** Every filter, no limit. */
-  count(accountId: string, filter: PinFilter): Promise<number>
+  /** Newest first, at most `limit`. `count` goes by every filter and no limit, and is exact. */
+  list(accountId: string, filter: PinFilter, limit: number): Promise<{ count: number; pins: PinRequestView[] }>
+  /** How many requests of each status the account has, from one row. */
+  tally(accountId: string): Promise<Record<PinStatus, number>>
   /** Requests of all accounts that wait for this DAG (queued or pinning), oldest first. */
   waiting(dag: string): Promise<PinRequest[]>
 }
@@ -61,7 +67,7 @@ export interface PinWrites {
   remove(accountId: string, id: string): Promise<PinRequest | undefined>
   /** The requests made with this upload, removed. */
   removeOfUpload(accountId: string, uploadId: string): Promise<PinRequest[]>
-  /** Sets status and reason of every waiting request of this DAG; returns how many. */
+  /** Sets status and reason of every waiting request of this DAG where they are others; returns how many. */
   settle(dag: string, change: { status: Exclude<PinStatus, 'failed'>; reason?: string }): Promise<number>
   /** Fails every waiting request of this DAG (of `ids` alone, where given); returns the accounts, one for each. Whoever calls releases what they held. */
   fail(dag: string, change: { reason: string; ids?: readonly string[] }): Promise<string[]>

@@ -15,6 +15,8 @@ export interface SignInParts {
   baseUrl: string
   /** The caller's address as the server's edge knows it, never as the caller says; undefined: tries are counted by e-mail alone. */
   addressOf?: (headers: Headers) => string | undefined
+  /** Wrong tries a minute from one address. */
+  triesPerAddress?: number
 }
 
 /** Milliseconds that a session lasts, used or unused; and how coarsely its use is noted. */
@@ -24,9 +26,9 @@ const noteEvery = 3_600_000
 /** Sessions of one member; the oldest end first. */
 const maxSessions = 20
 
-export function createSignIn({ db, clock, baseUrl, addressOf = () => undefined }: SignInParts): SignIn {
+export function createSignIn({ db, clock, baseUrl, addressOf = () => undefined, triesPerAddress = 30 }: SignInParts): SignIn {
   const cookie = sessionCookie({ secure: new URL(baseUrl).protocol === 'https:' })
-  const tries = countTries(clock)
+  const tries = countTries(clock, triesPerAddress)
 
   async function start(member: MemberRow, headers: Headers): Promise<string> {
     const id = randomBytes(32).toString('base64url')

@@ -13,18 +13,18 @@ interface Count {
 
 /**
  * Wrong tries in a window of time. The first keeps one guesser slow; the second stops many addresses that guess at one member, and is wide
- * enough that one address cannot lock a member out; the third stops one address that goes through many members.
+ * enough that one address cannot lock a member out. A third, configured, stops one address that goes through many members.
  */
-const limits = {
+const ofMembers = {
   pair: { tries: 5, windowMs: 60_000 },
   email: { tries: 100, windowMs: 900_000 },
-  address: { tries: 30, windowMs: 60_000 },
 } as const
 
 /** Counts in memory: at most so many, the oldest are forgotten first. */
 const maxCounts = 20_000
 
-export function countTries(clock: Clock): Tries {
+export function countTries(clock: Clock, perAddress: number): Tries {
+  const limits = { ...ofMembers, address: { tries: perAddress, windowMs: 60_000 } }
   const counts = new Map<string, Count>()
 
   function countOf(key: string, windowMs: number): Count {

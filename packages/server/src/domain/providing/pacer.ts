@@ -1,0 +1,9 @@
+/** At most so many a second: each call takes the next place, and returns the milliseconds until it. */
+export function pacer(perSecond: number, now = () => performance.now()): () => number {
+  let next = -Infinity
+  return () => {
+    const at = Math.max(now(), next)
+    next = at + 1000 / perSecond
+    return at - now()
+  }
+}

@@ -1,0 +1,81 @@
+import type { BlockList } from 'node:net'
+import type { Principal } from '../../domain/access/index.ts'
+import { fault } from '../../kernel/faults.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Call } from '../edge.ts'
+import { clientAddress, clientNetwork } from './client-address.ts'
+import { tokenBuckets, type Level, type TokenBuckets } from './token-buckets.ts'
+
+export interface LimitsOptions {
+  /** Requests a minute of one key; 0: any number. */
+  perKey: number
+  /** Wrong keys a minute from one address; 0: any number. */
+  failures: number
+  /** Whose `X-Forwarded-For` is believed. */
+  proxies: BlockList
+  clock: Clock
+}
+
+/** How often one may ask. Each call may fault RATE_LIMITED, and tells the client where it stands in headers. */
+export interface Limits {
+  /** Before a key is looked at: its address may have shown too many wrong ones. A key that was right lately passes all the same. */
+  admit(call: Call, token: string): void
+  /** The key was wrong. */
+  wrong(call: Call): void
+  /** Who calls: the address, or the network of an IPv6 customer. */
+  addressOf(call: Call): string
+  /** A request of somebody known. */
+  spend(call: Call, principal: Principal, token?: string): void
+}
+
+/** Programs ask after each pin twice a second until it is pinned: 200 pins at once, whatever the other limit. */
+const minPolls = 24_000
+/** Buckets of each kind: some 200 bytes each, and the key that is shown. */
+const maxBuckets = 20_000
+
+export function createLimits({ perKey, failures: wrongKeys, proxies, clock }: LimitsOptions): Limits {
+  const requests = bucketsOf(perKey)
+  const polls = bucketsOf(perKey && Math.max(perKey, minPolls))
+  const failures = bucketsOf(wrongKeys)
+
+  function bucketsOf(perMinute: number): TokenBuckets | undefined {
+    return perMinute === 0 ? undefined : tokenBuckets({ perMinute, maxBuckets, clock })
+  }
+
+  const addressOf = (call: Call) => clientNetwork(clientAddress(call.env.incoming, proxies))
+
+  return {
+    addressOf,
+    admit(call, token) {
+      if (!failures || requests?.has(token) || polls?.has(token)) return
+      const level = failures.look(addressOf(call))
+      if (!level.ok) refuse(call, level)
+    },
+    wrong(call) {
+      failures?.take(addressOf(call))
+    },
+    spend(call, { account }, token) {
+      const level = (isPoll(call) ? polls : requests)?.take(token ?? account.id)
+      if (!level) return
+      tell(call, level)
+      if (!level.ok) refuse(call, level)
+    },
+  }
+
+  function refuse(call: Call, level: Level): never {
+    tell(call, level)
+    throw fault('RATE_LIMITED', { seconds: Math.ceil(level.nextIn / 1000) })
+  }
+
+  /** The headers that Pinata began with and clients know; the reset is in epoch seconds. */
+  function tell(call: Call, { limit, remaining, fullIn }: Level): void {
+    const { outgoing } = call.env
+    outgoing.setHeader('x-ratelimit-limit', limit)
+    outgoing.setHeader('x-ratelimit-remaining', remaining)
+    outgoing.setHeader('x-ratelimit-reset', Math.ceil((clock.now() + fullIn) / 1000))
+  }
+}
+
+function isPoll({ req }: Call): boolean {
+  return req.method === 'GET' && /\/pins\/[^/]+$/.test(req.path)
+}

@@ -1,0 +1,26 @@
+import type { Copy } from '../../ports/replicas.ts'
+
+/** `GET /pins/{cid}`: what is known of one DAG. */
+export interface PinInfo {
+  cid: string
+  name: string
+  peer_map: Record<string, { peername?: string; status: string; error?: string }>
+}
+
+const states: Readonly<Record<string, Copy['state'] | undefined>> = {
+  pinned: 'confirmed',
+  pinning: 'coming',
+  pin_queued: 'coming',
+  queued: 'coming',
+  cluster_error: 'unreachable',
+  pin_error: 'failed',
+  unexpectedly_unpinned: 'absent',
+}
+
+/** Those who have it or are to have it. The others do not count. */
+export function copiesOf({ peer_map: peers }: PinInfo): Copy[] {
+  return Object.entries(peers).flatMap(([id, { peername, status, error }]) => {
+    const state = states[status]
+    return state === undefined ? [] : [{ node: peername || id, state, reason: error?.split('\n')[0] || undefined }]
+  })
+}

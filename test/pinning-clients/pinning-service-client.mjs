@@ -1,0 +1,1 @@
+export { Configuration, RemotePinningServiceClient } from '@ipfs-shipyard/pinning-service-client'
