@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Suites against real programs: Kubo (IPFS_BIN, or `ipfs` on PATH) and strace. Where one is missing its suites are skipped and say so. */
+/** Suites against real programs: Kubo (IPFS_BIN, or `ipfs` on PATH), IPFS Cluster, an S3 server and strace. Where one is missing its suites are skipped and say so. */
 export default defineConfig({
   root: `${import.meta.dirname}/../..`,
   test: {

@@ -54,7 +54,7 @@ test('two requests for one CID share the fetch; deleting one leaves the other', 
   expect((await served(cid)).equals(bytes)).toBe(true)
 })
 
-test('kill -9 during a fetch: it goes on by itself; kill -9 of the network process: back at once, and no request fails', async () => {
+test('row 32: kill -9 during a fetch: it goes on by itself; kill -9 of the network process: back at once, and no request fails', async () => {
   // A server of its own: one that knows the peer already would not go through the valve.
   const server = await startServer()
   const api = client(server.url, await server.createKey())

@@ -71,8 +71,7 @@ test('through the whole life of many requests every endpoint answers, agrees, an
   const ends = requests.map(({ requestid }) => life.get(requestid)!.at(-1))
   expect(ends).toEqual([...Array(10).fill('pinned'), ...Array(10).fill('failed'), ...Array(5).fill('pinned')])
 
-  const all = `limit=1000&status=${statuses.join(',')}`
-  const [ours, theirs] = [await ask(`/api/v1/pins?${all}`), await ask(`/psa/pins?${all}`)]
+  const [ours, theirs] = [await ask('/api/v1/pins?limit=100'), await ask(`/psa/pins?limit=100&status=${statuses.join(',')}`)]
   expect(ours.count).toBe(theirs.count)
   const told = (pins: { id?: string; requestid?: string; status: string }[]) => pins.map(({ id, requestid, status }) => [id ?? requestid, status])
   expect(told(ours.pins)).toEqual(told(theirs.results))

@@ -50,7 +50,7 @@ describe('what comes back', () => {
     const { count, results } = (await mine.json('/psa/pins?limit=1000')).body
     expect(count).toBe(1000)
     expect(results).toEqual(pins.toSorted((a, b) => b.created.localeCompare(a.created)))
-  })
+  }, 90_000)
 
   test.each([
     ['name and meta', { name: 'a name', meta: { a: 'b', '': '', __proto__2: 'x' } }],

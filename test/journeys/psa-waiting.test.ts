@@ -10,7 +10,7 @@ import { anyStatus, type Pin } from '../support/psa.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { startValve } from '../support/valve.ts'
 
-const deadline = 6
+const deadline = 5
 
 let server: TestServer
 let api: Client
@@ -231,6 +231,6 @@ describe('status', () => {
     const again = await add({ cid, origins: [slow.origin] })
     await eventually(() => look(again), ({ status }) => status === 'pinned')
     await eventually(() => look(queued), ({ status }) => status === 'failed')
-    expect(fetchJobs([cid, queued.pin.cid])).toBe(0)
+    await eventually(async () => fetchJobs([cid, queued.pin.cid]), (jobs) => jobs === 0)
   })
 })

@@ -91,9 +91,8 @@ export async function openApp(config: Config): Promise<App> {
   const usage = createUsage({ db, blocks, reclaim })
   const handlers = [fetchDag(fetcher), settleDag(dags, fetcher), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer), ...replicaJobs(replication), ...announceJobs(providing)]
   const queue = opened.adopt(createQueue({ db, clock, log, handlers, alone: db.kind === 'sqlite' }), (it) => it.close())
-  const wakeJobs = () => queue.wake()
-  opened.adopt(watchNewcomers({ db, network, clock, wakeJobs }), (it) => it.close())
-  const pins = createPins({ db, completeness, moderation, clock, fetchDeadline: config.fetchDeadline, wakeJobs })
+  opened.adopt(watchNewcomers({ db, network, clock, wakeJobs: () => queue.wake() }), (it) => it.close())
+  const pins = createPins({ db, completeness, moderation, clock, fetchDeadline: config.fetchDeadline, maxWaiting: config.maxWaitingPins })
   const { maxBody, gatewayHosts } = config.http
   const uploads = createUploads({ db, blocks, completeness, moderation, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl })
 

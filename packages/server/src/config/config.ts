@@ -41,6 +41,8 @@ export interface Config {
   provideRate: number
   /** Milliseconds. */
   fetchDeadline: number
+  /** Requests of one account that wait at the same time; 0: any number. */
+  maxWaitingPins: number
   /** What one DAG may be, to be fetched; 0: no limit. */
   fetchLimits: { maxBlocks: number; maxBytes: number; maxDepth: number }
   /** Milliseconds that a DAG of which parts are missing waits for them. */
@@ -79,6 +81,7 @@ export function parseConfig(env: Env): Config {
     replicasCheck: integer(env, 'THOLE_REPLICAS_CHECK', 1, 31_536_000) * 1000,
     provideRate: integer(env, 'THOLE_PROVIDE_RATE', 0, 10_000),
     fetchDeadline: integer(env, 'THOLE_FETCH_DEADLINE', 1) * 1000,
+    maxWaitingPins: integer(env, 'THOLE_MAX_WAITING_PINS', 0),
     fetchLimits: { maxBlocks: integer(env, 'THOLE_MAX_DAG_BLOCKS', 0), maxBytes: integer(env, 'THOLE_MAX_DAG_BYTES', 0), maxDepth: integer(env, 'THOLE_MAX_DAG_DEPTH', 0, 2 ** 32 - 1) },
     partialTtl: integer(env, 'THOLE_PARTIAL_TTL', 1) * 1000,
     denylists: denylists(env, dataFolder),
@@ -101,7 +104,7 @@ function network(env: Env): Config['network'] {
   const dialPrivate = env.THOLE_DIAL_PRIVATE ? bool(env, 'THOLE_DIAL_PRIVATE') : mode === 'local'
   const everywhere = ['/ip4/0.0.0.0/tcp/4001', '/ip6/::/tcp/4001']
   const fallback = mode === 'public' ? everywhere : ['/ip4/127.0.0.1/tcp/0']
-  return { mode, listen: listen.length > 0 ? listen : fallback, peers: list(env.THOLE_PEERS), dialPrivate, gateways, routers, announce: list(env.THOLE_ANNOUNCE), bootstrap: bootstrap(env, mode) }
+  return { mode, listen: listen.length > 0 ? listen : fallback, peers: list(env.THOLE_PEERS), dialPrivate, gateways, routers, announce: announce(env), bootstrap: bootstrap(env, mode) }
 }
 
 function replicas(env: Env): Config['replicas'] {
@@ -123,6 +126,13 @@ function proxies(env: Env): BlockList {
   } catch {
     throw refuse('THOLE_TRUSTED_PROXIES', 'must be addresses or networks such as 10.0.0.0/8')
   }
+}
+
+function announce(env: Env): string[] {
+  const named = list(env.THOLE_ANNOUNCE)
+  const odd = named.find((address) => !/^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(\/|$)/.test(address))
+  if (odd !== undefined) throw refuse('THOLE_ANNOUNCE', `must be multiaddrs such as /ip4/203.0.113.7/tcp/4001; ${odd} is not one`)
+  return named
 }
 
 function bootstrap(env: Env, mode: 'local' | 'public'): string[] {

@@ -32,16 +32,16 @@ export interface ReplicasStatus {
 
 /**
  * Other nodes that keep whole copies of DAGs, reached through one service. Every method throws the fault UPSTREAM_FAILED where that service
- * cannot be asked or refuses: then nothing is known, and nothing is to be concluded. While it is out, calls fail without asking it, but for
- * one now and then.
+ * cannot be asked (`outage: true` in its data) or refuses (`refusal: true`): then nothing is known, and nothing is to be concluded. While it
+ * is out, calls fail without asking it, but for one now and then.
  */
 export interface Replicas {
   /** Has it kept by as many nodes as are wanted; asking again changes nothing. Returns early when they have it. */
   pin(wish: ReplicaWish): Promise<Copy[]>
   /** Has it kept no longer; content that they do not have is none to them. Returns when the service has taken that to heart. */
   unpin(root: CID, signal: AbortSignal): Promise<void>
-  /** Who has these; in their order. */
-  look(roots: readonly CID[], signal: AbortSignal): Promise<Copy[][]>
+  /** Who has these, in their order; undefined where it does not say. */
+  look(roots: readonly CID[], signal: AbortSignal): Promise<(Copy[] | undefined)[]>
   status(): ReplicasStatus
   close(): Promise<void>
 }

@@ -39,7 +39,7 @@ export function replicasContract(name: string, create: () => Promise<Subject>): 
       throw new Error('nobody was to ask for the content')
     }
     const wish = (root: CID, change: Partial<ReplicaWish>): ReplicaWish => ({ root, patience: 20_000, addresses: [], content: refuse, signal, ...change })
-    const confirmed = (copies: readonly Copy[]) => copies.filter(({ state }) => state === 'confirmed').length
+    const confirmed = (copies: readonly Copy[] | undefined) => copies!.filter(({ state }) => state === 'confirmed').length
     const holders = async (root: CID) => (await subject.pinned()).filter((roots) => roots.includes(root.toString())).length
     const sent = (root: CID, blocks: readonly Block[]) => wish(root, { content: () => (async function* () { for (const piece of [carHeader([root]), ...blocks.flatMap((block) => carFrame(block))]) yield piece })() })
 

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
 import type { DagWrites } from '../../ports/db/index.ts'
-import { only, prepare, type Value } from '../prepared.ts'
+import { only, prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { charge, uncharge } from './usage.ts'
 
 /** Literals, as in the partial index: SQLite uses it for no bound value. */
 export const isUnheld = sql<boolean>`holders = 0 and released is not null`
 
-interface Hold extends Record<string, Value> {
+type Hold = {
   accountId: string
   cid: string
   times: number

@@ -1,17 +1,41 @@
 import { type Selectable, sql } from 'kysely'
 import type { Job, JobReads, JobWrites } from '../../ports/db/index.ts'
+import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import type { Tables } from '../tables.ts'
 import { jobTurns } from './job-turns.ts'
 
 type Row = Selectable<Tables['job']>
 
+type NewJob = Pick<Row, 'id' | 'kind' | 'key' | 'payload' | 'due_at' | 'lane'>
+
+const insertOrAsk = prepare((q, { id, kind, key, payload, due_at, lane }: NewJob) =>
+  q
+    .insertInto('job')
+    .values({ id, kind, key, payload, due_at, lane, attempts: 0, wanted: 1, dead: 0, rank: 0, deaths: 0 })
+    .onConflict((c) =>
+      c.columns(['kind', 'key']).doUpdateSet({
+        wanted: sql`job.wanted + 1`,
+        payload: sql`coalesce(excluded.payload, job.payload)`,
+        due_at: sql`case when job.dead = 1 then excluded.due_at when job.owner is null and excluded.due_at < job.due_at then excluded.due_at else job.due_at end`,
+        again_at: sql`case when job.owner is null then null when job.again_at < excluded.due_at then job.again_at else excluded.due_at end`,
+        attempts: sql`case when job.dead = 1 then 0 else job.attempts end`,
+        error: sql`case when job.dead = 1 then null else job.error end`,
+        dead: 0,
+        lane: sql`case when excluded.lane = '' then job.lane else excluded.lane end`,
+        rank: sql`case when job.owner is null then 0 else job.rank end`,
+        deaths: sql`case when job.dead = 1 then 0 else job.deaths end`,
+      }),
+    ),
+)
+
+const firstDue = prepare((q, { kind, now, limit }: { kind: string; now: number; limit: number }, database) => {
+  const due = q.selectFrom('job').selectAll().where('kind', '=', kind).where(sql<boolean>`dead = 0`).where('due_at', '<=', now).orderBy('due_at').limit(limit)
+  return database === 'postgres' ? due.forUpdate().skipLocked() : due
+})
+
 export function jobQueries(session: Session): JobReads & JobWrites {
-  const { q, kind: database, jobEnqueued } = session
-  const due = async (kind: string, now: number, limit: number): Promise<Row[]> => {
-    const query = q.selectFrom('job').selectAll().where('kind', '=', kind).where(sql<boolean>`dead = 0`).where('due_at', '<=', now).orderBy('due_at').limit(limit)
-    return (database === 'postgres' ? query.forUpdate().skipLocked() : query).execute()
-  }
+  const { q, jobEnqueued } = session
 
   /** The row, as long as `owner` has the lease under which it was handed this job: each claim counts an attempt. */
   const held = (job: Job, owner: string) => q.updateTable('job').where('id', '=', job.id).where('owner', '=', owner).where('attempts', '=', job.attempts)
@@ -48,31 +72,13 @@ export function jobQueries(session: Session): JobReads & JobWrites {
 
     async enqueue({ kind, key, payload, runAt, lane = '' }) {
       const text = payload === undefined ? null : JSON.stringify(payload)
-      const fresh = { id: crypto.randomUUID(), kind, key, payload: text, attempts: 0, wanted: 1, due_at: runAt, dead: 0, lane, rank: 0, deaths: 0 }
-      await q
-        .insertInto('job')
-        .values(fresh)
-        .onConflict((c) =>
-          c.columns(['kind', 'key']).doUpdateSet({
-            wanted: sql`job.wanted + 1`,
-            payload: sql`coalesce(excluded.payload, job.payload)`,
-            due_at: sql`case when job.dead = 1 then excluded.due_at when job.owner is null and excluded.due_at < job.due_at then excluded.due_at else job.due_at end`,
-            again_at: sql`case when job.owner is null then null when job.again_at < excluded.due_at then job.again_at else excluded.due_at end`,
-            attempts: sql`case when job.dead = 1 then 0 else job.attempts end`,
-            error: sql`case when job.dead = 1 then null else job.error end`,
-            dead: 0,
-            lane: sql`case when excluded.lane = '' then job.lane else excluded.lane end`,
-            rank: sql`case when job.owner is null then 0 else job.rank end`,
-            deaths: sql`case when job.dead = 1 then 0 else job.deaths end`,
-          }),
-        )
-        .execute()
+      await insertOrAsk(session, { id: crypto.randomUUID(), kind, key, payload: text, due_at: runAt, lane })
       await jobEnqueued()
     },
 
     async claim({ kinds, owner, now, until, limit }) {
       const rows: Row[] = []
-      for (const kind of kinds) rows.push(...(await due(kind, now, limit)))
+      for (const kind of kinds) rows.push(...(await firstDue(session, { kind, now, limit })).rows)
       const taken = rows.sort((a, b) => a.due_at - b.due_at).slice(0, limit)
       if (taken.length === 0) return []
       await lease(taken, owner, until)

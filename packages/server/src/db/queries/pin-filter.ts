@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { PinFilter, PinStatus } from '../../ports/db/index.ts'
 import { fold } from '../fold.ts'
-import type { Kind } from '../session.ts'
+import type { Kind, Session } from '../session.ts'
 
 /**
  * Filters that an index answers: the newest of each DAG or name and status lie at the end of a range of it, and counts are read from it
@@ -42,6 +42,18 @@ export function countOf(kind: Kind, accountId: string, filter: PinFilter): RawBu
   const { dags, statuses } = filter
   const chosen = [dags && oneOf('dag', dags), statuses && oneOf('status', statuses), ...within(accountId, filter)]
   return sql`select count(*) as n from ${from(kind, filter)} where ${all(chosen)}`
+}
+
+/** Of these DAGs and statuses, oldest first, from the index alone. */
+export async function stampsOf({ q, kind }: Session, accountId: string, { dags, statuses = allStatuses, before, after }: PinFilter): Promise<number[]> {
+  const filter: PinFilter = { dags, statuses, before: finite(before), after: finite(after) }
+  const chosen = [oneOf('dag', dags ?? []), oneOf('status', statuses), ...within(accountId, filter)]
+  const select = sql`select created from ${from(kind, filter)} where ${all(chosen)} order by created`
+  return (await q.selectFrom(sql<{ created: number }>`(${select})`.as('stamped')).select('created').execute()).map(({ created }) => created)
+}
+
+function finite(stamp: number | undefined): number | undefined {
+  return stamp !== undefined && Number.isFinite(stamp) ? stamp : undefined
 }
 
 const allStatuses: readonly PinStatus[] = ['queued', 'pinning', 'pinned', 'failed']

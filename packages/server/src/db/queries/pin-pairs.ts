@@ -31,17 +31,18 @@ export async function removePairs({ q }: Session, accountId: string, meta: Meta,
   }
 }
 
-/** Which slots of these spans have all of the pairs; spans in which none has are left out. */
-export async function slotsWithPairs({ q }: Session, accountId: string, digests: readonly string[], spans: { from: number; to: number }): Promise<Map<number, Uint8Array>> {
-  let found: Map<number, Uint8Array> | undefined
+/** Which slots of these spans have all of the pairs; spans in which none has may be left out. */
+export async function slotsWithPairs({ q }: Session, accountId: string, digests: readonly string[], spans: { from: number; to: number }): Promise<Map<number, Uint32Array>> {
+  let found: Map<number, Uint32Array> | undefined
   for (const digest of digests) {
     const rows = q.selectFrom('pin_pair').select(['span', 'slots']).where('account_id', '=', accountId).where('digest', '=', digest)
-    const masks = new Map<number, Uint8Array>()
+    const with_ = new Map<number, Uint32Array>()
     for (const { span, slots } of await rows.where('span', '>=', spans.from).where('span', '<=', spans.to).execute()) {
       const before = found?.get(span)
-      if (found === undefined || before) masks.set(span, maskOf(slots, before))
+      if (found === undefined) with_.set(span, slotsOf(slots))
+      else if (before) with_.set(span, common(before, slotsOf(slots)))
     }
-    found = masks
+    found = with_
     if (found.size === 0) break
   }
   return found ?? new Map()
@@ -57,21 +58,18 @@ function character(slot: number): string {
   return String.fromCodePoint(code < 0xd800 ? code : code + 0x800)
 }
 
-/** 1 for each slot of the text that `among` has too. */
-function maskOf(slots: string, among: Uint8Array | undefined): Uint8Array {
-  let mask: Uint8Array = new Uint8Array(1024)
-  for (let i = 0; i < slots.length; i++) {
-    const code = slots.codePointAt(i)!
+function slotsOf(text: string): Uint32Array {
+  const slots = new Uint32Array(text.length)
+  let count = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.codePointAt(i)!
     if (code > 0xffff) i++
-    const slot = (code < 0xd800 ? code : code - 0x800) - 256
-    if (slot >= mask.length) mask = grown(mask, slot)
-    mask[slot] = among === undefined ? 1 : among[slot]!
+    slots[count++] = (code < 0xd800 ? code : code - 0x800) - 256
   }
-  return mask
+  return slots.subarray(0, count)
 }
 
-function grown(mask: Uint8Array, slot: number): Uint8Array {
-  const larger = new Uint8Array(2 * slot)
-  larger.set(mask)
-  return larger
+function common(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const both = new Set(a)
+  return b.filter((slot) => both.has(slot))
 }

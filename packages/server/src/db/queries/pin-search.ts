@@ -1,18 +1,23 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { sql } from 'kysely'
 import type { PinFilter, PinStatus } from '../../ports/db/index.ts'
 import type { Session } from '../session.ts'
+import { stampsOf } from './pin-filter.ts'
 import { digestsOf, slotsWithPairs } from './pin-pairs.ts'
 import { spansIn, type Span } from './pin-spans.ts'
 import { nameFinder, type Columns, type SpanTexts } from './pin-texts.ts'
-
-/** What is asked of each slot of a span. */
-type Masks = ReadonlyMap<number, Uint8Array>[]
 
 /** Milliseconds without a turn for anybody else. */
 const maxMs = 4
 
 const letters: Record<PinStatus, string> = { queued: 'q', pinning: 'i', pinned: 'p', failed: 'f' }
+
+/** What a span must have beside a name and a status. */
+interface Demand {
+  /** By meta. */
+  slots?: Map<number, Uint32Array>
+  /** By DAG. */
+  stamps?: Map<number, Set<number>>
+}
 
 /**
  * Counts by meta and parts of names, and finds the stamps of the newest: span by span, newest first, each as columns in memory. It takes
@@ -23,80 +28,84 @@ export async function searchPins(session: Session, texts: SpanTexts, accountId: 
   const finder = filter.name && nameFinder(filter.name)
   const isWanted = new Uint8Array(128)
   for (const status of filter.statuses ?? (Object.keys(letters) as PinStatus[])) isWanted[letters[status].charCodeAt(0)] = 1
-  const stamps: number[] = []
+  const newest: number[] = []
   let count = 0
   let turn = performance.now()
 
-  function take({ first, statuses }: Span, masks: Masks, columns: Columns): void {
-    const mine = masks.map((mask) => mask.get(first)!)
-    const found: number[] = []
+  const isWhole = ({ from, until }: Span) => from > after && until <= before
+
+  function take(span: Span, { slots: withPairs, stamps: withDags }: Demand, columns: Columns): void {
+    const { statuses } = span
     const { slots, created } = columns
-    const look = (i: number) => {
+    const among = withPairs && maskOf(withPairs.get(span.first)!, statuses.length)
+    const stamps = withDags?.get(span.first)
+    const found: number[] | undefined = newest.length < limit ? [] : undefined
+    const isPlain = isWhole(span) && !among && !stamps && !found
+    const hits = finder?.find(columns)
+    for (let n = 0, end = hits?.count ?? slots.length; n < end; n++) {
+      const i = hits ? hits.at[n]! : n
       const slot = slots[i]!
-      if (isWanted[statuses.charCodeAt(slot)] !== 1 || created[i]! >= before || created[i]! <= after || !mine.every((mask) => mask[slot] === 1)) return
-      count++
-      found.push(created[i]!)
-    }
-    if (finder) for (const i of finder.find(columns)) look(i)
-    else for (let i = 0; i < slots.length; i++) look(i)
-    if (stamps.length < limit) stamps.push(...found.sort((a, b) => b - a).slice(0, limit - stamps.length))
-  }
-
-  /** Where neither names nor stamps are needed. */
-  function countWhole({ first, statuses }: Span, masks: Masks): void {
-    const [mask, ...others] = masks.map((each) => each.get(first)!)
-    for (let slot = 0; slot < statuses.length; slot++) {
-      if (mask![slot] === 1 && isWanted[statuses.charCodeAt(slot)] === 1 && others.every((other) => other[slot] === 1)) count++
-    }
-  }
-
-  for await (const page of spansIn(session, accountId, filter)) {
-    const masks = await masksOf(session, accountId, filter, page)
-    const candidates = page.filter(({ first }) => masks.every((mask) => mask.has(first)))
-    const isWhole = ({ from, until }: Span) => from > after && until <= before
-    for (let i = 0; i < candidates.length; ) {
-      const span = candidates[i]!
-      if (!finder && stamps.length >= limit && isWhole(span)) {
-        countWhole(span, masks)
-        i++
-      } else {
-        const some = finder ? candidates : [span]
-        for await (const [each, columns] of texts.read(session, accountId, some, finder?.column)) {
-          take(each, masks, columns)
-          await rest()
-        }
-        i += some.length
+      if (isWanted[statuses.charCodeAt(slot)] !== 1) continue
+      if (!isPlain) {
+        const at = created[i]!
+        if (at >= before || at <= after || among?.[slot] === 0 || stamps?.has(at) === false) continue
+        found?.push(at)
       }
-      await rest()
+      count++
     }
+    if (found) newest.push(...found.sort((a, b) => b - a).slice(0, limit - newest.length))
   }
-  return { count, stamps }
+
+  /** By meta alone, where all of the span is within the times and the newest are found. */
+  function countSlots({ statuses }: Span, slots: Uint32Array): void {
+    for (const slot of slots) count += isWanted[statuses.charCodeAt(slot)]!
+  }
 
   async function rest(): Promise<void> {
     if (performance.now() - turn < maxMs) return
     await nextTurn()
     turn = performance.now()
   }
-}
 
-async function masksOf(session: Session, accountId: string, { meta, dags }: PinFilter, page: readonly Span[]): Promise<Masks> {
-  const masks: Masks = []
-  const spans = { from: page.at(-1)!.first, to: page[0]!.first }
-  if (meta) masks.push(await slotsWithPairs(session, accountId, digestsOf(meta), spans))
-  if (dags) masks.push(await slotsWithDags(session, accountId, dags, spans))
-  return masks
-}
-
-async function slotsWithDags({ q, kind }: Session, accountId: string, dags: readonly string[], { from, to }: { from: number; to: number }): Promise<Map<number, Uint8Array>> {
-  const table = sql.raw(kind === 'sqlite' ? 'pin_request indexed by pin_request_dag' : 'pin_request')
-  const within = sql`account_id = ${accountId} and dag in (${sql.join(dags)}) and span >= ${from} and span <= ${to}`
-  const rows = await q.selectFrom(sql<{ span: number; slot: number }>`(select span, slot from ${table} where ${within})`.as('placed')).selectAll().execute()
-  const masks = new Map<number, Uint8Array>()
-  for (const { span, slot } of rows) {
-    let mask = masks.get(span) ?? new Uint8Array(1024)
-    if (slot >= mask.length) mask = Uint8Array.from({ length: 2 * slot }, (_, i) => mask[i] ?? 0)
-    mask[slot] = 1
-    masks.set(span, mask)
+  for await (const page of spansIn(session, accountId, filter)) {
+    const demand = await demandOf(session, accountId, filter, page)
+    const some = page.filter(({ first }) => (demand.slots?.has(first) ?? true) && (demand.stamps?.has(first) ?? true))
+    for (let at = 0; at < some.length; await rest()) {
+      const span = some[at]!
+      const slots = !finder && !demand.stamps && newest.length >= limit && isWhole(span) ? demand.slots?.get(span.first) : undefined
+      // With a name, all are read together; without, few are read at all.
+      const read = slots ? [] : finder ? some : [span]
+      if (slots) countSlots(span, slots)
+      for await (const [each, columns] of texts.read(session, accountId, read, finder?.column)) {
+        take(each, demand, columns)
+        await rest()
+      }
+      at += read.length || 1
+    }
   }
-  return masks
+  return { count, stamps: newest }
+}
+
+async function demandOf(session: Session, accountId: string, filter: PinFilter, page: readonly Span[]): Promise<Demand> {
+  const [newest, oldest] = [page[0]!, page.at(-1)!]
+  const slots = filter.meta && (await slotsWithPairs(session, accountId, digestsOf(filter.meta), { from: oldest.first, to: newest.first }))
+  if (!filter.dags) return { slots }
+  const ends = { before: Math.min(newest.until, filter.before ?? Infinity), after: Math.max(oldest.from - 1, filter.after ?? -Infinity) }
+  const stamps = new Map<number, Set<number>>()
+  const spans = page.toReversed()
+  let at = 0
+  for (const stamp of await stampsOf(session, accountId, { ...filter, ...ends })) {
+    while (stamp >= spans[at]!.until) at++
+    const { first } = spans[at]!
+    const own = stamps.get(first)
+    if (own) own.add(stamp)
+    else stamps.set(first, new Set([stamp]))
+  }
+  return { slots, stamps }
+}
+
+function maskOf(slots: Uint32Array, length: number): Uint8Array {
+  const mask = new Uint8Array(length)
+  for (const slot of slots) mask[slot] = 1
+  return mask
 }

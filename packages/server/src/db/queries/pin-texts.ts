@@ -75,18 +75,25 @@ export class SpanTexts {
   }
 }
 
-/** Finds which requests have a name like that: their positions in the columns, ascending. */
-export function nameFinder({ text, match }: { text: string; match: NameMatch }): { column: NameColumn; find(columns: Columns): number[] } {
+/** Which requests have a name like that: `at` has `count` positions in the columns, ascending, until the next search. */
+export interface Hits {
+  at: Uint32Array
+  count: number
+}
+
+export function nameFinder({ text, match }: { text: string; match: NameMatch }): { column: NameColumn; find(columns: Columns): Hits } {
   const folded = match === 'iexact' || match === 'ipartial'
   const bytes = latin1(Buffer.from(folded ? fold(text) : text))
   const part = match === 'partial' || match === 'ipartial' ? bytes : `\xff${bytes}\xff`
+  const hits: Hits = { at: new Uint32Array(1024), count: 0 }
   const find = ({ text: names, ends }: Columns) => {
-    const found: number[] = []
+    if (hits.at.length < ends.length) hits.at = new Uint32Array(ends.length)
+    hits.count = 0
     for (let at = names.indexOf(part), i = 0; at >= 0; at = names.indexOf(part, ends[i])) {
       while (ends[i]! <= at) i++
-      found.push(i)
+      hits.at[hits.count++] = i
     }
-    return found
+    return hits
   }
   return { column: folded ? 'folded' : 'names', find }
 }

@@ -1,6 +1,7 @@
 import { type DeleteQueryBuilder, type DeleteResult, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { PinFilter, PinReads, PinRequest, PinRequestView, PinWrites } from '../../ports/db/index.ts'
 import { fold } from '../fold.ts'
+import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
@@ -21,6 +22,10 @@ const waits = sql<boolean>`status in ('queued', 'pinning')`
 
 /** Damaged blocks that a view of a request tells. */
 const shownDamage = 10
+
+const insertPin = prepare((q, { id, account_id, cid, dag, name, name_folded, meta, origins, status, reason, created, deadline, upload_id }: Omit<Row, 'span' | 'slot'>) =>
+  q.insertInto('pin_request').values({ id, account_id, cid, dag, name, name_folded, meta, origins, status, reason, created, deadline, upload_id }),
+)
 
 export function pinQueries(session: Session): PinReads & PinWrites {
   const { q, kind } = session
@@ -91,9 +96,9 @@ export function pinQueries(session: Session): PinReads & PinWrites {
       return rows.map(toPin)
     },
 
-    async insert({ accountId, name = null, meta, origins, uploadId, ...request }) {
-      const texts = { meta: meta && JSON.stringify(meta), origins: JSON.stringify(origins), name, name_folded: name === null ? null : fold(name) }
-      await q.insertInto('pin_request').values({ ...request, ...texts, account_id: accountId, upload_id: uploadId }).execute()
+    async insert({ accountId, name = null, meta, origins, uploadId = null, reason = null, ...request }) {
+      const texts = { meta: meta ? JSON.stringify(meta) : null, origins: JSON.stringify(origins), name, name_folded: name === null ? null : fold(name) }
+      await insertPin(session, { ...request, ...texts, account_id: accountId, upload_id: uploadId, reason })
       if (!meta || Object.keys(meta).length === 0) return
       await addPairs(session, accountId, meta, await q.selectFrom('pin_request').select(['span', 'slot']).where('id', '=', request.id).executeTakeFirstOrThrow())
     },

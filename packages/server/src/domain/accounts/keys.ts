@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Account, Db, KeyRow } from '../../ports/db/index.ts'
 import type { Tokens } from '../../ports/tokens.ts'
 import { demand, type Principal } from '../access/index.ts'
+import { recentPrincipals } from './recent.ts'
 
 export interface KeysParts {
   db: Db
@@ -24,7 +25,7 @@ export interface Keys {
   /** As `create`, on behalf of somebody: never with scopes that the maker lacks. */
   createBy(principal: Principal, wish: { name: string; scopes?: readonly string[] }): Promise<CreatedKey>
   list(principal: Principal): Promise<KeyRow[]>
-  /** Fault NOT_FOUND. Works from the very next request on. */
+  /** Fault NOT_FOUND. Works from the very next request on; in other processes a second later. */
   revoke(principal: Principal, id: string): Promise<void>
   /** Faults UNAUTHENTICATED, ACCOUNT_SUSPENDED. */
   authenticate(token: string): Promise<Principal>
@@ -33,6 +34,8 @@ export interface Keys {
 const touchEvery = 60_000
 
 export function createKeys({ db, tokens, clock }: KeysParts): Keys {
+  const recent = recentPrincipals(clock)
+
   async function create(account: Account, wish: { name: string; scopes?: readonly string[] }): Promise<CreatedKey> {
     const scopes = parseScopes(wish.scopes)
     const name = wish.name.trim()
@@ -44,6 +47,18 @@ export function createKeys({ db, tokens, clock }: KeysParts): Keys {
     const row: KeyRow = { id, accountId: account.id, name, scopes, hash: secretHash(token), tail: token.slice(-6), created }
     await db.write((w) => w.keys.insert(row))
     return { ...row, token }
+  }
+
+  async function authenticate(token: string): Promise<Principal> {
+    const claims = await tokens.verify(token)
+    if (!claims) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
+    const { row, account } = await db.read(async (r) => ({ row: await r.keys.byId(claims.id), account: await r.accounts.byId(claims.accountId) }))
+    if (!row || !account || row.hash !== secretHash(token)) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
+    if (row.revoked !== undefined) throw fault('UNAUTHENTICATED', { reason: 'this key was revoked' })
+    if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
+    const now = clock.now()
+    if (now - (row.lastUsed ?? 0) > touchEvery) await db.write((w) => w.keys.touch(row.id, now))
+    return { account, scopes: new Set(row.scopes.filter(isScope)), keyId: row.id }
   }
 
   return {
@@ -60,19 +75,10 @@ export function createKeys({ db, tokens, clock }: KeysParts): Keys {
     async revoke(principal, id) {
       demand(principal, 'account')
       const found = await db.write((w) => w.keys.revoke(principal.account.id, id, clock.now()))
+      recent.forget()
       if (!found) throw fault('NOT_FOUND', { what: 'key of that id' })
     },
-    async authenticate(token) {
-      const claims = await tokens.verify(token)
-      if (!claims) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
-      const { row, account } = await db.read(async (r) => ({ row: await r.keys.byId(claims.id), account: await r.accounts.byId(claims.accountId) }))
-      if (!row || !account || row.hash !== secretHash(token)) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
-      if (row.revoked !== undefined) throw fault('UNAUTHENTICATED', { reason: 'this key was revoked' })
-      if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
-      const now = clock.now()
-      if (now - (row.lastUsed ?? 0) > touchEvery) await db.write((w) => w.keys.touch(row.id, now))
-      return { account, scopes: new Set(row.scopes.filter(isScope)), keyId: row.id }
-    },
+    authenticate: (token) => recent.of(token, () => authenticate(token)),
   }
 }
 

@@ -79,6 +79,9 @@ export function createCompleteness({ db, blocks, clock, standing = standsAlone, 
   const strays = new Set<string>()
   let touched = strays
   let coveredAt: number | undefined
+  /** Looks at all DAGs that have begun; and at which of these numbers the next was asked for, by a job that is committed. */
+  let begun = 0
+  let askedAt: number | undefined
   /** Milliseconds from a decision to the look that it asks for. */
   let rest = 0
 
@@ -138,14 +141,19 @@ export function createCompleteness({ db, blocks, clock, standing = standsAlone, 
   /** Runs a transaction that also leaves these DAGs to jobs. */
   async function seeingTo<T>(dags: ReadonlySet<string>, transaction: (w: Writer) => Promise<T>): Promise<T> {
     try {
-      return await db.write(async (w) => {
-        const result = await transaction(w)
+      const before = begun
+      let hasAsked = false
+      const result = await db.write(async (w) => {
+        const done = await transaction(w)
         const now = clock.now()
         for (const dag of [...dags].sort()) await enqueueSettle(w, dag, now)
         // What others store is heard of by nobody here, so that a look of before says nothing.
-        if (limits.maxDags === 0 || coveredAt !== kept.lost) await enqueueSettlePartials(w, now, rest)
-        return result
+        const asks = limits.maxDags === 0 || (coveredAt !== kept.lost && askedAt !== begun)
+        hasAsked = asks && (await enqueueSettlePartials(w, now, rest))
+        return done
       })
+      if (hasAsked) askedAt = before
+      return result
     } catch (error) {
       for (const dag of dags) strays.add(dag)
       throw error
@@ -181,6 +189,7 @@ export function createCompleteness({ db, blocks, clock, standing = standsAlone, 
     hasRoomFor: (dag) => kept.hasRoomFor(dag),
     async coverAll(look) {
       const { lost } = kept
+      begun++
       const started = performance.now()
       const leftNone = await look()
       rest = (performance.now() - started) * restFactor

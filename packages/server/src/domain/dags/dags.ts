@@ -110,6 +110,6 @@ export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags
         }
       }),
 
-    start: () => db.write((w) => enqueueSettlePartials(w, clock.now())),
+    start: async () => void (await db.write((w) => enqueueSettlePartials(w, clock.now()))),
   }
 }

@@ -49,6 +49,8 @@ const checkpointBytes = 64 * 1024 * 1024
 const patienceMs = 700
 /** Links that are looked up together. */
 const lookAtOnce = 256
+/** Asked for more when so large a part of the window is left, so that wants travel together. */
+const refillAt = 3 / 4
 /** Nodes that are here and are read at the same time. */
 const readAtOnce = 16
 /** Where so many links wait, few more blocks that have links are asked for at a time: each may bring some ten thousand. */
@@ -71,17 +73,27 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
   const early = new Set<string>()
   const incoming = session.blocks[Symbol.asyncIterator]()
   let pending: Promise<IteratorResult<Block>> | undefined
-  let alarm = alarmIn(checkpointMs)
   const first = known.slice(0, session.window)
   const firstKeys = new Set(first.map(keyOf))
   let unsaved = 0
   let links = 0
+  let isWaiting = false
+  let isDue = false
+  let saving: Promise<void> | undefined
 
   const save = async () => {
-    await writer.commit()
+    isDue = false
     unsaved = 0
+    await writer.commit()
     early.clear()
   }
+  // A race of each block against a clock would cost more than the block.
+  const checkpoints = setInterval(() => {
+    isDue = true
+    if (!isWaiting || unsaved === 0 || saving !== undefined) return
+    saving = save()
+    saving.catch(() => {}) // whoever goes on hears of it
+  }, checkpointMs)
 
   const push = (cid: CID, depth: number) => {
     if (!seen.add(cid.code, cid.multihash.bytes)) return
@@ -139,9 +151,9 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
   const refill = async () => {
     for (;;) {
       const window = Math.min(session.window, todo.size > manyAhead ? windowWithMany : Infinity)
-      const room = Math.min(lookAtOnce, window - asked.size)
-      if (room <= 0 || todo.size === 0) return
+      if (asked.size > window * refillAt || todo.size === 0) return
       signal.throwIfAborted()
+      const room = Math.min(lookAtOnce, window - asked.size)
       const batch: DeepLink[] = []
       while (batch.length < room && todo.size > 0) {
         const link = todo.pop()!
@@ -151,7 +163,7 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
       }
       if (batch.length > 0) ask(await look(batch))
       // The index answers from memory: without a pause nobody else would get a turn.
-      await nextTurn()
+      if (asked.size <= window * refillAt) await nextTurn()
     }
   }
 
@@ -177,15 +189,13 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
       progress.waitingFor = asked.size
       progress.ahead = todo.size
       if (asked.size === 0 && todo.size === 0) break
-      pending ??= incoming.next()
-      const next = await Promise.race([pending, alarm])
-      signal.throwIfAborted()
-      if (next === undefined) {
-        alarm = alarmIn(checkpointMs)
-        if (unsaved > 0) await save()
-        continue
-      }
+      isWaiting = true
+      const next = await (pending ?? incoming.next())
+      isWaiting = false
       pending = undefined
+      if (saving !== undefined) await saving
+      saving = undefined
+      signal.throwIfAborted()
       if (next.done) throw fault('NO_PROVIDERS', { reason: 'the network session ended' })
       const { cid, bytes } = next.value
       const key = keyOf(cid)
@@ -200,15 +210,18 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
         count(bytes.length, link.depth)
         await follow(link, bytes)
       }
-      if (unsaved > checkpointBytes) await save()
+      if (unsaved > checkpointBytes || isDue) await save()
     }
     await writer.commit()
     return { bytes: progress.bytes, blocks: progress.blocks }
   } catch (error) {
     pending?.catch(() => {}) // nobody waits for it any more
+    await saving?.catch(() => {})
     // What arrived before a fetch was stopped is worth keeping: the next run goes on from it.
     await writer.commit().catch(() => {})
     throw error
+  } finally {
+    clearInterval(checkpoints)
   }
 }
 
@@ -218,6 +231,6 @@ function alarmIn(ms: number): Promise<undefined> {
 }
 
 /** Completeness goes by codec and multihash. */
-function keyOf(cid: CID): string {
-  return `${cid.code}:${Buffer.from(cid.multihash.bytes).toString('latin1')}`
+function keyOf({ code, multihash: { bytes } }: CID): string {
+  return `${code}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()}`
 }

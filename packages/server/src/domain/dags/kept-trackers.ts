@@ -10,7 +10,7 @@ export interface Known {
 }
 
 export interface KeepLimits {
-  /** DAGs; default 1,000. */
+  /** DAGs; default 20,000, which wait for their roots alone in some 60 MB. */
   maxDags?: number
   /** Bytes of all together; default 128 MiB. */
   maxBytes?: number
@@ -35,7 +35,7 @@ export class KeptTrackers {
   #bytes = 0
   #lost = 0
 
-  constructor({ maxDags = 1_000, maxBytes = 128 << 20 }: KeepLimits = {}) {
+  constructor({ maxDags = 20_000, maxBytes = 128 << 20 }: KeepLimits = {}) {
     this.#maxDags = maxDags
     this.#maxBytes = maxBytes
   }

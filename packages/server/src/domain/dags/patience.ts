@@ -2,7 +2,7 @@ import type { NetworkStatus, PeerAttempt } from '../../ports/network.ts'
 
 /** No block for so long: a fetch ends and says why. */
 const stallMs = 30_000
-/** The same where none has come at all, and no router is being asked who has it. */
+/** The same where none has come at all, and no router is being asked who has it, nor a gateway that may have to look for it. */
 const silentMs = 10_000
 /** The same where there is nobody to wait for: others are to have the place. */
 const hopelessMs = 900
@@ -22,7 +22,7 @@ export interface Waiting {
 /** Whether a fetch that came no further for `quiet` milliseconds is to be given up for now. While the network is away, nobody is late. */
 export function isStalled(quiet: number, attempts: readonly PeerAttempt[], { driver, state }: NetworkStatus, { fetched, waitingFor }: Waiting): boolean {
   if (driver !== 'none' && state !== 'running') return false
-  const isAsking = attempts.some(({ kind, state: of }) => kind === 'router' && of === 'dialling')
+  const isAsking = attempts.some(({ kind, state: of }) => kind !== undefined && of === 'dialling')
   if (quiet > (fetched > 0 || isAsking ? stallMs : silentMs)) return true
   const open = attempts.filter((attempt) => attempt.state === 'dialling' || attempt.state === 'connected')
   if (open.length === 0) return quiet > hopelessMs

@@ -15,8 +15,8 @@ export interface PinsParts {
   clock: Clock
   /** Milliseconds until a fetch is given up. */
   fetchDeadline: number
-  /** Called after a commit that left work behind. */
-  wakeJobs(): void
+  /** Requests of one account that wait at the same time; 0: any number. */
+  maxWaiting: number
 }
 
 export interface Pins {
@@ -33,7 +33,7 @@ export interface Pins {
 /** A request walks at most so many local blocks to answer `pinned` at once; beyond, the fetch job does. */
 const walkBudget = 20_000
 
-export function createPins({ db, completeness, moderation, clock, fetchDeadline, wakeJobs }: PinsParts): Pins {
+export function createPins({ db, completeness, moderation, clock, fetchDeadline, maxWaiting }: PinsParts): Pins {
   /** Looks at what is stored of the root, as far as a request may, and runs the transaction that is to go by it. */
   async function decide<T>({ root }: CheckedWish, transaction: (w: Writer, looked: Looked) => Promise<T>): Promise<T> {
     await using writer = completeness.writer()
@@ -55,6 +55,15 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
     return recordPin(w, dag, { accountId: principal.account.id, cid, name, meta, origins, deadline: now + fetchDeadline, waitsFor, unconfirmed }, now)
   }
 
+  /** Beyond the cap nothing that waits is added: the transaction is undone. What is `pinned` at once adds nothing to it. */
+  async function demandRoom(w: Writer, { accountId, status }: PinRequestView): Promise<void> {
+    if (maxWaiting === 0 || status === 'pinned') return
+    const { queued, pinning } = await w.pins.tally(accountId)
+    if (queued + pinning <= maxWaiting) return
+    const reason = `${maxWaiting} pin requests wait already, which is the limit of this server (THOLE_MAX_WAITING_PINS); wait until some are pinned or failed, or delete some that are queued`
+    throw fault('QUOTA_EXCEEDED', { reason })
+  }
+
   async function find(principal: Principal, id: string): Promise<PinRequestView> {
     const request = await db.read((r) => r.pins.get(principal.account.id, id))
     if (!request) throw notFound()
@@ -65,9 +74,11 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
     async add(principal, wish) {
       demand(principal, 'pins:write')
       const checked = check(wish)
-      const request = await decide(checked, (w, looked) => insert(w, principal, checked, looked))
-      if (request.status !== 'pinned') wakeJobs()
-      return request
+      return decide(checked, async (w, looked) => {
+        const fresh = await insert(w, principal, checked, looked)
+        await demandRoom(w, fresh)
+        return fresh
+      })
     },
 
     async get(principal, id) {
@@ -84,15 +95,14 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
       demand(principal, 'pins:write')
       await find(principal, id)
       const checked = check(wish)
-      const request = await decide(checked, async (w, looked) => {
+      return decide(checked, async (w, looked) => {
         const old = await w.pins.get(principal.account.id, id)
         if (!old) throw notFound()
         const fresh = await insert(w, principal, checked, looked)
         if (!(await releasePin(w, old, clock.now()))) throw notFound()
+        await demandRoom(w, fresh)
         return fresh
       })
-      if (request.status !== 'pinned') wakeJobs()
-      return request
     },
 
     async remove(principal, id) {

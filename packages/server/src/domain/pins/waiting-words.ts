@@ -3,7 +3,9 @@ import type { PeerAttempt } from '../../ports/network.ts'
 
 /** What a request that is not `pinned` waits for and when it is tried again, or why it failed. */
 export function reasonOf({ status, reason, fetch }: PinRequestView, now: number): string | undefined {
-  if (status === 'pinned' || status === 'failed' || fetch === undefined) return reason
+  if (status === 'pinned' || status === 'failed') return reason
+  // Until the first report of a fetch that has just begun.
+  if (fetch === undefined) return reason ?? (status === 'pinning' ? 'Fetching has begun.' : undefined)
   if (fetch.nextTry === undefined) return fetch.reason
   return `${fetch.reason} ${fetch.nextTry > now ? `Next try at ${timeInWords(fetch.nextTry, now)}.` : 'It is tried again as soon as it is its turn.'}`
 }

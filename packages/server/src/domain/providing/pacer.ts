@@ -2,8 +2,9 @@
 export function pacer(perSecond: number, now = () => performance.now()): () => number {
   let next = -Infinity
   return () => {
-    const at = Math.max(now(), next)
+    const current = now()
+    const at = Math.max(current, next)
     next = at + 1000 / perSecond
-    return at - now()
+    return at - current
   }
 }

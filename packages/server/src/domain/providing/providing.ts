@@ -29,12 +29,15 @@ export interface Providing {
 const gather = 1_000
 /** A hint may be lost with its process. */
 const longest = 300_000
-/** Where nothing can be announced now. */
-const rest = 15_000
+/** Where nothing can be announced now: first, and at most. */
+const restFirst = 1_000
+const restLast = 60_000
 
 export function createProviding({ off, ...parts }: ProvidingParts): Providing {
   const { db, clock, rate } = parts
   let hint: NodeJS.Timeout | undefined
+  /** Turns in a row in which nothing could be announced. */
+  let vain = 0
 
   /** The row alone is what counts; this only has it looked at soon. */
   function hintSoon(): void {
@@ -67,8 +70,9 @@ export function createProviding({ off, ...parts }: ProvidingParts): Providing {
     async announce(signal) {
       const { next, waits } = await announceDue(parts, signal)
       const now = clock.now()
-      const runAt = waits === undefined ? Math.min(Math.max(next ?? Infinity, now + gather), now + longest) : now + rest
-      await db.write((w) => enqueueAnnounce(w, runAt))
+      vain = waits === undefined ? 0 : vain + 1
+      const rest = vain > 0 ? Math.min(restFirst * 2 ** (vain - 1), restLast) : Math.min(Math.max((next ?? Infinity) - now, gather), longest)
+      await db.write((w) => enqueueAnnounce(w, now + rest))
     },
 
     async enrol(signal) {

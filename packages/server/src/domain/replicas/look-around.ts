@@ -26,8 +26,8 @@ export async function lookAround(parts: Parts, signal: AbortSignal): Promise<voi
     if (dags.length === 0) next = Math.min((await db.read((r) => r.replicas.nextDue())) ?? Infinity, clock.now() + period)
     else {
       const found = await outages.survive(() => replicas.look(dags.map((dag) => CID.parse(dag)), signal))
-      if (found === undefined) next = clock.now() + outageMs
-      else await write(new Map(dags.map((dag, i) => [dag, found[i]!])), parts)
+      if ('why' in found) next = clock.now() + outageMs
+      else await write(new Map(dags.map((dag, i) => [dag, found.value[i]])), parts)
       if (dags.length === slice) await sleep(restMs, undefined, { signal })
     }
   }
@@ -35,20 +35,22 @@ export async function lookAround(parts: Parts, signal: AbortSignal): Promise<voi
   await db.write((w) => w.jobs.enqueue({ kind: lookJob, key: '', runAt }))
 }
 
-async function write(found: ReadonlyMap<string, Copy[]>, { db, clock, replicas, period }: Parts): Promise<void> {
+async function write(found: ReadonlyMap<string, Copy[] | undefined>, { db, clock, replicas, period }: Parts): Promise<void> {
   const { wanted } = replicas.status()
   const now = clock.now()
   const nextLook = now + period
   const rows = await db.read((r) => r.replicas.ofDags([...found.keys()]))
-  const isSame = (dag: string) => {
+  const isSame = (dag: string, copies: Copy[] | undefined) => {
+    // It did not say.
+    if (copies === undefined) return true
     const row = rows.get(dag)
-    const nodes = found.get(dag)!.filter(({ state }) => state === 'confirmed').map(({ node }) => node)
+    const nodes = copies.filter(({ state }) => state === 'confirmed').map(({ node }) => node)
     return row?.state === 'confirmed' && row.wanted === wanted && nodes.length >= wanted && nodes.length === row.nodes.length && nodes.every((node) => row.nodes.includes(node))
   }
-  const same = [...found.keys()].filter(isSame)
+  const same = [...found].flatMap(([dag, copies]) => (isSame(dag, copies) ? [dag] : []))
   if (same.length > 0) await db.write((w) => w.replicas.putOff(same, nextLook))
   for (const [dag, copies] of found) {
-    if (same.includes(dag)) continue
+    if (copies === undefined || same.includes(dag)) continue
     await db.write(async (w) => {
       const isInOrder = await recordCopies(w, dag, { copies, wanted, nextLook }, now)
       if (!isInOrder) await w.jobs.enqueue({ kind: mendJob, key: dag, runAt: now })

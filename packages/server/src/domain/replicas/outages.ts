@@ -2,43 +2,54 @@ import { CID } from 'multiformats/cid'
 import { Fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Replicas } from '../../ports/replicas.ts'
+import { outageInWords, refusalInWords } from './words.ts'
+
+/** What came of a call, or why nothing did, in words for a person. */
+export type Outcome<T> = { value: T } | { why: string }
 
 export interface Outages {
-  /** Runs a call; what it throws because the nodes could not be asked becomes undefined. The log hears when that begins and ends. */
-  survive<T>(call: () => Promise<T>): Promise<T | undefined>
+  /** Runs a call to the nodes. The log hears when they cannot be asked any more, and when that is over. */
+  survive<T>(call: () => Promise<T>): Promise<Outcome<T>>
   /** Finds out whether the nodes can be asked. */
   probe(): Promise<void>
 }
 
 /** The empty block, whose bytes are its CID. */
 const nothing = CID.parse('bafkqaaa')
+const probeMs = 20_000
 
 /** `onEnd`: called when they can be asked again. */
 export function noteOutages(replicas: Replicas, log: Log, onEnd: () => Promise<void>): Outages {
   let isOut = false
 
-  async function survive<T>(call: () => Promise<T>): Promise<T | undefined> {
-    const { driver, address } = replicas.status()
+  async function survive<T>(call: () => Promise<T>): Promise<Outcome<T>> {
+    const status = replicas.status()
+    const { driver, address } = status
     try {
-      const result = await call()
+      const value = await call()
       if (isOut) {
         isOut = false
         log.info({ driver, address }, 'the nodes that keep replicas can be reached again')
-        await onEnd()
+        void onEnd().catch((error: unknown) => log.warn({ error }, 'what waits for replicas could not be hastened'))
       }
-      return result
+      return { value }
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'UPSTREAM_FAILED') throw error
+      if (error.data.refusal === true) {
+        log.warn({ driver, address, why: error.message }, 'the nodes that keep replicas refuse')
+        return { why: refusalInWords(status) }
+      }
+      if (error.data.outage !== true) throw error
       if (!isOut) log.warn({ driver, address, why: error.message }, 'the nodes that keep replicas cannot be asked; what waits for them goes on waiting')
       isOut = true
-      return undefined
+      return { why: outageInWords(status) }
     }
   }
 
   return {
     survive,
     async probe() {
-      await survive(() => replicas.look([nothing], AbortSignal.timeout(20_000))).catch(() => {})
+      await survive(() => replicas.look([nothing], AbortSignal.timeout(probeMs))).catch(() => {})
     },
   }
 }

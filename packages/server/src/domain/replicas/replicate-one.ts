@@ -5,13 +5,12 @@ import { leaveReplicas } from './jobs.ts'
 import type { Outages } from './outages.ts'
 import { recordCopies, recordUnknown } from './record.ts'
 import type { ReplicateEnd, ReplicationParts } from './replication.ts'
-import { outageInWords } from './words.ts'
 
 export type ReplicateParts = Required<ReplicationParts> & { replicas: Replicas; outages: Outages }
 
 /** Milliseconds that one run waits for nodes that are fetching; they go on without it. */
 const patience = 10_000
-const backoffMs = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000, 600_000]
+const backoffMs = [1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 300_000]
 /** While nodes are fetching, they are asked this often at least. */
 const comingMs = 5_000
 
@@ -21,7 +20,10 @@ export async function replicateOne(dag: string, parts: ReplicateParts, { attempt
   const later = () => clock.now() + backoff(attempts)
   const [row, known] = await db.read(async (r) => [await r.replicas.get(dag), await r.dags.get(dag)])
   if (row === undefined) return { done: true }
-  if (row.state === 'leaving') return (await letGo(dag, parts, signal)) ? { done: true } : { done: false, runAt: later(), reason: outageInWords(replicas.status()) }
+  if (row.state === 'leaving') {
+    const why = await letGo(dag, parts, signal)
+    return why === undefined ? { done: true } : { done: false, runAt: later(), reason: why }
+  }
   if (known === undefined || known.holders === 0) {
     await db.write(async (w) => {
       if (!known || (await w.dags.lock(dag, clock.now())).holders === 0) await leaveReplicas(w, dag, clock.now())
@@ -47,11 +49,11 @@ async function make(dag: string, { replicas, outages, addresses, content, log }:
   const root = CID.parse(dag)
   const wish = { root, patience, addresses: addresses(), content: (within: AbortSignal) => content(root, within), signal }
   try {
-    const copies = await outages.survive(() => replicas.pin(wish))
-    if (copies === undefined) return outageInWords(replicas.status())
-    const nodes = copies.filter(({ reason }) => reason !== undefined)
+    const found = await outages.survive(() => replicas.pin(wish))
+    if ('why' in found) return found.why
+    const nodes = found.value.filter(({ reason }) => reason !== undefined)
     if (nodes.length > 0) log.info({ dag, nodes }, 'a replica is not there yet')
-    return copies
+    return found.value
   } catch (error) {
     signal.throwIfAborted()
     // The content cannot be read here: it is repaired, or goes.
@@ -61,15 +63,13 @@ async function make(dag: string, { replicas, outages, addresses, content, log }:
   }
 }
 
-/** Whether the copies are given up. */
-async function letGo(dag: string, { db, replicas, outages }: ReplicateParts, signal: AbortSignal): Promise<boolean> {
-  const isGone = await outages.survive(async () => {
-    await replicas.unpin(CID.parse(dag), signal)
-    return true
-  })
+/** Why the copies are not given up yet. */
+async function letGo(dag: string, { db, replicas, outages }: ReplicateParts, signal: AbortSignal): Promise<string | undefined> {
+  const end = await outages.survive(() => replicas.unpin(CID.parse(dag), signal))
+  if ('why' in end) return end.why
   // Where it is wanted again meanwhile its state is another, and its job runs once more.
-  if (isGone) await db.write((w) => w.replicas.remove(dag, 'leaving'))
-  return isGone === true
+  await db.write((w) => w.replicas.remove(dag, 'leaving'))
+  return undefined
 }
 
 function backoff(attempts: number): number {

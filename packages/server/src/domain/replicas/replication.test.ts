@@ -64,6 +64,29 @@ describe('what is complete here', () => {
     expect(house.words.at(-1)).toMatch(/can be reached again/)
   })
 
+  test('waits where the nodes refuse, and is let go when they do not any more', async () => {
+    await using house = await openHouse()
+    house.nodes.setRefusing(true)
+    const root = leaf('a')
+    const { id } = await house.send(root)
+    await house.work()
+    expect(await house.told(id)).toEqual(['pinning', 'Complete here; waiting for 2 of 2 replicas (IPFS Cluster refuses; the log of this server says why).'])
+    house.nodes.setRefusing(false)
+    house.pass(hour)
+    await house.work()
+    expect((await house.get(id)).status).toBe('pinned')
+    house.nodes.setRefusing(true)
+    await house.remove(id)
+    for (let i = 0; i < 30; i++) {
+      await house.work()
+      house.pass(hour)
+    }
+    expect(house.nodes.holders(canonicalCid(root.cid))).toHaveLength(2)
+    house.nodes.setRefusing(false)
+    await house.work()
+    expect(house.nodes.holders(canonicalCid(root.cid))).toEqual([])
+  })
+
   test('waits with a reason where it cannot be read here', async () => {
     await using house = await openHouse()
     const parts = [leaf('a')]

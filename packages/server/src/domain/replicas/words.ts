@@ -28,6 +28,10 @@ export function fatesInWords(copies: readonly Copy[]): string | undefined {
   return lacking.slice(0, shown).join(', ') + (lacking.length > shown ? ` and ${lacking.length - shown} more` : '')
 }
 
+export function refusalInWords({ driver }: ReplicasStatus): string {
+  return `${services[driver]} refuses; the log of this server says why`
+}
+
 export function outageInWords({ driver }: ReplicasStatus): string {
   return `${services[driver]} cannot be reached at the moment`
 }

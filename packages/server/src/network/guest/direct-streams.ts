@@ -1,4 +1,5 @@
 import type { Connection, Libp2p, Stream, StreamHandler, StreamMessageEvent, StreamMuxerFactory } from '@libp2p/interface'
+import { Uint8ArrayList } from 'uint8arraylist'
 import { limits } from './limits.ts'
 
 /** What of libp2p's own parts is needed. */
@@ -57,22 +58,22 @@ export function directStreams(muxers: (parts: never) => StreamMuxerFactory, prot
 
 /** Tells whether a stream begins so, once that can be told. Streams that say too little for too long are not waited for. */
 function greet(stream: Stream, hello: Buffer, unsaid: Set<() => void>, tell: (isMeant: boolean) => void): void {
-  let heard = Buffer.alloc(0)
+  const heard = new Uint8ArrayList()
 
   function decide(isMeant: boolean): void {
     stream.removeEventListener('message', onMessage)
     stream.removeEventListener('remoteCloseWrite', giveUp)
     stream.removeEventListener('close', forget)
     unsaid.delete(giveUp)
-    const rest = isMeant ? heard.subarray(hello.length) : heard
-    if (rest.length > 0) stream.unshift(rest)
+    if (isMeant) heard.consume(hello.length)
+    if (heard.byteLength > 0) stream.unshift(heard)
     tell(isMeant)
   }
 
   function onMessage({ data }: StreamMessageEvent): void {
-    heard = Buffer.concat([heard, ...(data instanceof Uint8Array ? [data] : data)])
-    const both = Math.min(heard.length, hello.length)
-    if (heard.compare(hello, 0, both, 0, both) !== 0) decide(false)
+    heard.append(data)
+    const both = Math.min(heard.byteLength, hello.length)
+    if (hello.compare(heard.subarray(0, both), 0, both, 0, both) !== 0) decide(false)
     else if (both === hello.length) decide(true)
   }
 

@@ -88,9 +88,8 @@ export const limits = {
   /** Announcements at once, and how long each may take. */
   announcements: 16,
   announceTimeout: 60_000,
-  /** What is known of a peer that was not heard of for so long is forgotten, and how often that is looked at. */
-  forgetPeers: 3_600_000,
-  forgetEvery: 600_000,
+  /** Peers of which addresses are kept while the DHT is used. */
+  knownPeers: 8192,
 
   /** Peers named as origins get so long to connect before gateways and routers are asked beside them. */
   headStart: 1000,

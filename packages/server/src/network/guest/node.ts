@@ -30,7 +30,7 @@ export interface Node {
  */
 export async function startNode(config: GuestConfig, isBanned: (peerId: string) => boolean): Promise<Node> {
   let listeners = (): Listener[] => []
-  let confirm = (_: Multiaddr): void => {}
+  let confirm: ((address: Multiaddr) => void) | undefined
   // What only a public node needs is loaded only there.
   const routing = config.dht && (await import('./routing/dht.ts')).dhtServices(config)
   const own: ServiceFactoryMap = {
@@ -49,7 +49,7 @@ export async function startNode(config: GuestConfig, isBanned: (peerId: string) 
     connectionEncrypters: [tls(), noise()],
     streamMuxers: [directStreams(yamux({ maxInboundStreams: limits.maxInboundStreams, maxEarlyStreams: 64 }), PROTOCOL)],
     services: { ...own, ...routing?.services },
-    peerStore: { maxPeerAge: limits.forgetPeers, maxAddressAge: limits.forgetPeers },
+    datastore: routing?.memory,
     peerDiscovery: [],
     peerRouters: [],
     contentRouters: [],
@@ -71,9 +71,10 @@ export async function startNode(config: GuestConfig, isBanned: (peerId: string) 
       reconnectRetries: 0,
     },
   })
+  routing?.memory.spare(() => [libp2p.peerId, ...libp2p.getPeers()])
   // Nobody is asked whether these can be reached: who listens on a public address means it.
   for (const address of listeners().flatMap((listener) => listener.getAddrs())) {
-    if (isPublic(address)) confirm(address)
+    if (isPublic(address)) confirm?.(address)
   }
   return { libp2p, listening: withPorts(config.listen, listeners()), dht: routing?.dht }
 }

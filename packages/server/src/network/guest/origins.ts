@@ -1,4 +1,5 @@
 import type { Libp2p } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
 import type { Origin } from '../addresses.ts'
 import type { Fetch } from './fetch.ts'
 import { keepConnected } from './keeper.ts'
@@ -23,19 +24,30 @@ export interface OriginsOptions extends Pick<KeepOptions, 'dialPrivate' | 'isBan
   onIdle(peerId: string): void
 }
 
+/** More than the DHT gives to its own (`kad-close`: 50). */
+const namedValue = 100
+
 export function createOrigins({ libp2p, onIdle, ...rules }: OriginsOptions): Origins {
   const needed = new Map<string, number>() // peer id → how many need it
   const rooms = new WeakMap<Fetch, Slots>()
 
   function need(peerId: string): void {
-    needed.set(peerId, (needed.get(peerId) ?? 0) + 1)
+    const before = needed.get(peerId) ?? 0
+    needed.set(peerId, before + 1)
+    if (before === 0) tag(peerId, { value: namedValue })
   }
 
   function release(peerId: string): void {
     const left = (needed.get(peerId) ?? 1) - 1
     if (left > 0) return void needed.set(peerId, left)
     needed.delete(peerId)
+    tag(peerId, undefined)
     setTimeout(() => needed.has(peerId) || onIdle(peerId), limits.idleConnection)
+  }
+
+  /** Where there are too many connections, libp2p ends those of the least value. */
+  function tag(peerId: string, named: { value: number } | undefined): void {
+    libp2p.peerStore.merge(peerIdFromString(peerId), { tags: { named } }).catch(() => {})
   }
 
   async function keep(origins: readonly Origin[], options: Pick<KeepOptions, 'mark' | 'signal' | 'room'>): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { canonicalCid } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import type { Copy, Replicas, ReplicaWish } from '../../ports/replicas.ts'
-import { Refusal } from '../service/breaker.ts'
+import { Refusal, unlessRefused } from '../service/breaker.ts'
 import { formOf } from '../service/form.ts'
 import { inTurns } from '../service/in-turns.ts'
 import { openService, type ServiceOptions } from '../service/service.ts'
@@ -113,7 +113,7 @@ export function clusterReplicas({ wanted, ...options }: ClusterOptions): Replica
       }
     },
 
-    look: (roots, signal) => inTurns(roots, lookedAtOnce, (root) => look(root, signal)),
+    look: (roots, signal) => inTurns(roots, lookedAtOnce, (root) => look(root, signal).catch(unlessRefused)),
     status: () => ({ driver: 'cluster', address: options.url, wanted, outage: service.outage() }),
     close: async () => service.close(),
   }

@@ -1,7 +1,7 @@
 import { canonicalCid } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import type { Copy, Replicas, ReplicaWish } from '../../ports/replicas.ts'
-import { Refusal } from '../service/breaker.ts'
+import { Refusal, unlessRefused } from '../service/breaker.ts'
 import { formOf } from '../service/form.ts'
 import { openService, type ServiceOptions } from '../service/service.ts'
 import { inTurns } from '../service/in-turns.ts'
@@ -92,7 +92,7 @@ export function kuboReplicas({ stall = 5_000, ...options }: KuboOptions): Replic
       }
     },
 
-    look: (roots, signal) => inTurns(roots, lookedAtOnce, (root) => look(root, signal)),
+    look: (roots, signal) => inTurns(roots, lookedAtOnce, (root) => look(root, signal).catch(unlessRefused)),
     status: () => ({ driver: 'kubo', address: options.url, wanted: 1, outage: service.outage() }),
     close: async () => service.close(),
   }

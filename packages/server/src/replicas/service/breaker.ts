@@ -68,9 +68,14 @@ export class Refusal extends Fault {
   readonly words: string
 
   constructor(service: string, words: string) {
-    super('UPSTREAM_FAILED', { reason: `${service} says: ${words}` })
+    super('UPSTREAM_FAILED', { reason: `${service} says: ${words}`, refusal: true })
     this.words = words
   }
+}
+
+/** For what may be told apart from the rest: undefined where the service refuses it. */
+export function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof Refusal)) throw error
 }
 
 function outage(reason: string, cause?: unknown): Fault {

@@ -74,7 +74,7 @@ describe('a refusal', () => {
     ['', 'Another service failed: Test says: status 500.'],
   ])('%s is passed on in its words, and is no outage', async ([text, message]) => {
     const { service } = await serviceOf((_, response) => response.writeHead(500).end(text))
-    await expect(service.one(get)).rejects.toMatchObject({ code: 'UPSTREAM_FAILED', message, data: { reason: expect.any(String) } })
+    await expect(service.one(get)).rejects.toMatchObject({ code: 'UPSTREAM_FAILED', message, data: { refusal: true } })
     expect(service.outage()).toBeUndefined()
   })
 })

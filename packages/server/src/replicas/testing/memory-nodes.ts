@@ -7,6 +7,7 @@ export function memoryNodes({ wanted = 2, size = 3 } = {}) {
   const nodes = Array.from({ length: size }, (_, i) => ({ name: `node-${i}`, isOut: false, /** DAG → name of its pin. */ roots: new Map<string, string>() }))
   const fetchable = new Set<string>()
   let isOut = false
+  let isRefusing = false
   let calls = 0
   let gate = Promise.resolve()
 
@@ -14,6 +15,7 @@ export function memoryNodes({ wanted = 2, size = 3 } = {}) {
     calls++
     await gate
     if (isOut) throw fault('UPSTREAM_FAILED', { reason: 'they are out', outage: true })
+    if (isRefusing) throw fault('UPSTREAM_FAILED', { reason: 'no', refusal: true })
     return answer()
   }
 
@@ -61,6 +63,7 @@ export function memoryNodes({ wanted = 2, size = 3 } = {}) {
     holders: (dag: string) => nodes.filter((node) => node.roots.has(dag)).map(({ name }) => name),
     calls: () => calls,
     setOut: (out: boolean) => (isOut = out),
+    setRefusing: (refusing: boolean) => (isRefusing = refusing),
     /** Holds every call back until what it returns is called. */
     hold(): () => void {
       const { promise, resolve } = Promise.withResolvers<void>()

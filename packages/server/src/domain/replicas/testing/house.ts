@@ -41,7 +41,7 @@ export async function openHouse({ wanted = 2, size = 3 } = {}) {
     const replication = await createReplication({ db, clock, log, replicas: withNodes ? nodes.replicas : undefined, addresses: () => [], content, period: day })
     await replication.start()
     const completeness = createCompleteness({ db, blocks, clock, standing: replication.standing })
-    const parts = { db, blocks, completeness, moderation: openToAll, clock, wakeJobs() {}, maxBody: 1e9, minFree: 0, fetchDeadline: day, partialTtl: day }
+    const parts = { db, blocks, completeness, moderation: openToAll, clock, maxBody: 1e9, minFree: 0, fetchDeadline: day, partialTtl: day }
     return { replication, completeness, uploads: createUploads(parts), pins: createPins(parts), dags: createDags(parts), reclaim: createReclaim({ db, blocks, clock, grace: 0, log }) }
   }
   let parts = await open(true)

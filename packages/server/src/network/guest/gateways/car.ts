@@ -7,6 +7,8 @@ import { recentSet } from '../recent.ts'
 
 /** A CAR that is being read: what came before it was wanted is held, and when there is much of it, reading waits. */
 export interface Car {
+  /** Whether it is past this block. */
+  gave(key: BlockKey): boolean
   /** Gives away what is held. */
   take(key: BlockKey): Uint8Array | undefined
   /** Reads to the end. @throws HttpFailure where going on is of no use, and what the socket or the format says */
@@ -68,6 +70,7 @@ export function holdCar({ stop, onBlock, isSated, isStarving }: CarOptions): Car
   }
 
   return {
+    gave: given.has,
     take(key) {
       const bytes = held.get(key)
       if (bytes === undefined) return undefined

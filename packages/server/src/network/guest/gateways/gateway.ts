@@ -45,7 +45,7 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
   const http = httpClient({ trusted: trusted ? new URL(url).hostname : undefined, dialPrivate, sockets: limits.gatewayRequests + limits.gatewayCars })
   const live = new Map<string, Want>()
   const line = askInLine(limits.gatewayRequests, askForBlock)
-  const streams = new Map<Fetch, AbortController>() // CARs that are being read
+  const streams = new Map<Fetch, { car: Car; stop: AbortController }>() // that are being read
   const cars = new Set<Car>()
   const followers = createFollowers(id)
   const absent = absences()
@@ -74,7 +74,7 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
     }
     const car = holdCar({ stop, onBlock, isSated: () => fetch.untaken > limits.fetchBudget, isStarving: () => fetch.wants.size > 0 })
     cars.add(car)
-    streams.set(fetch, stop)
+    streams.set(fetch, { car, stop })
     try {
       const blocks = await askCar({ http, url, cid: want.cid, signal: stop.signal })
       if (blocks === undefined) onAbsent(want)
@@ -84,7 +84,7 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
       if (came === 0) noCarUntil = Date.now() + limits.banFor
     }
     streams.delete(fetch)
-    if (came > 0 && live.has(want.key)) lied('it sent a CAR without the block that was asked for')
+    if (came > 0 && live.has(want.key) && !car.gave(want.key)) lied('it sent a CAR without the block that was asked for')
     for (const left of live.values()) if (left.fetches.has(fetch) && !line.has(left.key)) line.push(left)
     await car.drain()
     stop.abort()
@@ -125,14 +125,14 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
 
   function leaveAlone(): void {
     followers.tell('failed', temper.away)
-    for (const stop of streams.values()) stop.abort()
+    for (const { stop } of streams.values()) stop.abort()
     for (const want of live.values()) client.refuse(gateway, want, { missing: false })
   }
 
   /** The fetch for which this is the whole DAG, where that is to be asked for as one. */
   function dagOf(want: Want): Fetch | undefined {
     if (cars.size >= limits.gatewayCars || Date.now() < noCarUntil || isLeaf(want.cid)) return undefined
-    return want.fetches.values().find((fetch) => fetch.root === want.key && followers.has(fetch))
+    return want.fetches.values().find((fetch) => fetch.root === want.key && followers.has(fetch) && !streams.has(fetch))
   }
 
   function held(key: string): Uint8Array | undefined {
@@ -145,7 +145,7 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
 
   function unfollow(fetch: Fetch): void {
     followers.delete(fetch)
-    streams.get(fetch)?.abort()
+    streams.get(fetch)?.stop.abort()
     if (followers.size === 0) onIdle()
   }
 
@@ -184,9 +184,10 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
     ask(want) {
       live.set(want.key, want)
       if (absent.has(want.key)) return client.refuse(gateway, want, { missing: false })
+      if (want.fetches.values().some((fetch) => streams.get(fetch)?.car.gave(want.key) === false)) return // it may come by itself
       const fetch = dagOf(want)
-      if (fetch !== undefined && !streams.has(fetch)) return void askForDag(want, fetch)
-      if (!want.fetches.values().some((one) => streams.has(one))) line.push(want)
+      if (fetch === undefined) line.push(want)
+      else void askForDag(want, fetch)
     },
     drop(want) {
       if (live.delete(want.key)) line.drop(want.key)

@@ -5,6 +5,8 @@ import { ping } from '@libp2p/ping'
 import type { ServiceFactoryMap } from 'libp2p'
 import type { CID } from 'multiformats/cid'
 import { limits } from '../limits.ts'
+import { peerMemory } from './peer-memory.ts'
+import type { PeerMemory } from './peer-memory.ts'
 import type { Provider, Router } from './router.ts'
 
 /** The public DHT, of which this node is a client: it asks and announces, and keeps no records for others. */
@@ -18,6 +20,7 @@ export interface Dht extends Router {
 /** What libp2p starts with, and the DHT once it has. */
 export interface DhtServices {
   services: ServiceFactoryMap
+  memory: PeerMemory
   dht: Dht
 }
 
@@ -41,6 +44,7 @@ export function dhtServices({ dialPrivate }: { dialPrivate: boolean }): DhtServi
   return {
     // libp2p's types do not say that one service finds the other among the components.
     services: { ping: ping(), kad: (components) => (kad = start(components as unknown as KadDHTComponents) as SingleKadDHT) },
+    memory: peerMemory({ max: limits.knownPeers }),
     dht: overKad(() => kad),
   }
 }

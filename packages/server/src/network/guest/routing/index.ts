@@ -1,11 +1,9 @@
 import type { Libp2p } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AnnounceResult } from '../../../ports/network.ts'
 import type { GatewayOrigin, Origin } from '../../addresses.ts'
 import type { GuestConfig } from '../../pipe/frames.ts'
 import type { Fetch } from '../fetch.ts'
-import { limits } from '../limits.ts'
 import { announcer } from './announcer.ts'
 import { bootstrap } from './bootstrap.ts'
 import { delegatedRouter } from './delegated.ts'
@@ -30,18 +28,9 @@ export interface RoutingOptions {
 export function openRouting({ libp2p, dht, config, onFound, warn }: RoutingOptions): Routing {
   const { dialPrivate } = config
   const routers: Router[] = config.routers.map((url) => delegatedRouter(url, { dialPrivate }))
-  if (dht !== undefined) routers.push(dht)
-  if (dht !== undefined && config.dht !== undefined) {
-    void bootstrap({ libp2p, dht, dialPrivate, addresses: config.dht.bootstrap, onFailure: (reason) => warn('the DHT cannot be reached', { reason }) })
-    void forgetPeers(libp2p)
+  if (dht !== undefined) {
+    routers.push(dht)
+    void bootstrap({ libp2p, dht, dialPrivate, addresses: config.dht?.bootstrap ?? [], onFailure: (reason) => warn('the DHT cannot be reached', { reason }) })
   }
   return { ...createSeeker({ routers, dialPrivate, onFound }), announce: announcer({ libp2p, dht, dialPrivate }) }
-}
-
-/** Queries bring ever more peers to know; libp2p forgets an old one only when it comes upon it. */
-async function forgetPeers(libp2p: Libp2p): Promise<never> {
-  for (;;) {
-    await sleep(limits.forgetEvery)
-    await libp2p.peerStore.all().catch(() => {})
-  }
 }
