@@ -54,7 +54,7 @@ function seedStatements(kind: 'sqlite' | 'postgres', count: number): string[] {
     `insert into dag (cid, state, bytes, blocks, holders, visits, created, completed, missing_count)
       select ${dag}, 'complete', 1000, 1, 1, 0, 1, 1, 0 from ${numbers(count)} as n where i = 0 or i % 100 <> 0`,
     `insert into pin_request (id, account_id, cid, dag, name, name_folded, meta, origins, status, created, deadline)
-      select ${id}, '${account}', dag, dag, name, upper(name), meta, '[]', status, ${seeded.from} + i * ${seeded.step}, 0
+      select ${id}, '${account}', dag, dag, name, upper(name), meta, '[]', status, ${seeded.from} + cast(i as bigint) * ${seeded.step}, 0
       from (select i, ${dag} as dag, ${name} as name, ${meta} as meta, ${status} as status from ${numbers(count)} as n) as r`,
     `insert into pin_meta select id, account_id, '${app}', created from pin_request where meta is not null`,
     `insert into pin_meta select id, account_id, '${group}', created from pin_request where meta like '%group%'`,

@@ -12,7 +12,7 @@ export interface Row {
   met: boolean
 }
 
-export type Unit = 'MB/s' | 'req/s' | 'files/s' | 'blocks/s' | 'MB' | 's' | 'ms'
+export type Unit = 'MB/s' | 'req/s' | 'files/s' | 'blocks/s' | 'MB' | 's' | 'ms' | '%'
 
 export interface Measured {
   id: string

@@ -16,11 +16,12 @@ import { serve } from './rows/serve.ts'
 import { small } from './rows/small.ts'
 import { store } from './rows/store.ts'
 import { upload } from './rows/upload.ts'
+import { waiting } from './rows/waiting.ts'
 import { walk } from './rows/walk.ts'
 import { sizes } from './sizes.ts'
 import { table } from './table.ts'
 
-const benches = { ingest, upload, car, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3, pins: pinList }
+const benches = { ingest, upload, car, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3, pins: pinList, waiting }
 
 const usage = `npm run bench -- [--only ${Object.keys(benches).join('|')}] [--sizes ${Object.keys(sizes).join('|')}] [--json FILE]
 

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { eventually, pattern, rawBlock } from '../support/api.ts'
+import { client, eventually, pattern, rawBlock } from '../support/api.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { noKubo } from '../support/kubo.ts'
+import { startValve } from '../support/valve.ts'
 import { gatewayBytes, usePair } from './pair.ts'
 
 describe.skipIf(noKubo)(`pins of what only a Kubo holds${noKubo ? ` (${noKubo})` : ''}`, () => {
   const pair = usePair({ variables: { THOLE_FETCH_DEADLINE: '5' } })
   const statusOf = async (id: string) => (await pair.api.json(`/psa/pins/${id}`)).body
+
+  /** Bytes that Kubo gave away so far. */
+  async function sentByKubo(): Promise<number> {
+    return (JSON.parse(await pair.kubo.line(['bitswap', 'stat', '--enc=json'])) as { DataSent: number }).DataSent
+  }
 
   async function pin(cid: string) {
     const added = await pair.api.post('/psa/pins', { cid, origins: pair.kubo.addresses })
@@ -14,6 +20,30 @@ describe.skipIf(noKubo)(`pins of what only a Kubo holds${noKubo ? ` (${noKubo})`
     expect(['queued', 'pinning']).toContain(added.body.status)
     return added.body.requestid as string
   }
+
+  // The first, since a peer that is connected is not dialled through the valve.
+  test('a second account that pins the same meanwhile: one fetch, and both are pinned', async () => {
+    const other = client(pair.server.url, await pair.server.createKey(undefined, 'other@example.org'))
+    const length = 8 * 2 ** 20
+    const cid = await pair.kubo.line(['add', '-Q', '--chunker=size-16384'], pattern(length, 31))
+    const [, port, peer] = /\/tcp\/(\d+)(\/p2p\/.+)$/.exec(pair.kubo.addresses[0]!)!
+    const valve = await startValve(Number(port))
+    try {
+      const half = valve.letThrough(length / 2)
+      const origins = [`/ip4/127.0.0.1/tcp/${valve.port}${peer}`]
+      const before = await sentByKubo()
+      const first = (await pair.api.post('/psa/pins', { cid, origins })).body.requestid as string
+      await half
+      const second = (await other.post('/psa/pins', { cid, origins })).body.requestid as string
+      expect((await other.json(`/psa/pins/${second}`)).body.status).toMatch(/queued|pinning/)
+      void valve.letThrough(Infinity)
+      await eventually(() => statusOf(first), ({ status }) => status === 'pinned')
+      await eventually(async () => (await other.json(`/psa/pins/${second}`)).body, ({ status }) => status === 'pinned')
+      expect((await sentByKubo()) - before).toBeLessThan(1.3 * length)
+    } finally {
+      await valve.close()
+    }
+  })
 
   test('a file of 5 MiB: queued or pinning, then pinned, and the gateway serves it', async () => {
     const bytes = pattern(5 * 2 ** 20, 30)
@@ -47,5 +77,21 @@ describe.skipIf(noKubo)(`pins of what only a Kubo holds${noKubo ? ` (${noKubo})`
     expect(failed.info.status_details).toMatch(/deadline/i)
     expect(Date.now() - started).toBeGreaterThan(4500)
     expect((await fetch(`${pair.server.url}/ipfs/${cid}`)).status).toBe(404)
+  })
+})
+
+describe.skipIf(noKubo)(`pins of what a Kubo holds that this server may not dial${noKubo ? ` (${noKubo})` : ''}`, () => {
+  const pair = usePair({ variables: { THOLE_DIAL_PRIVATE: 'false' } })
+
+  test('come over the connection that Kubo opens to our delegate', async () => {
+    const bytes = pattern(2_000_000, 33)
+    const cid = await pair.kubo.line(['add', '-Q'], bytes)
+    await pair.kubo.ipfs(['pin', 'remote', 'service', 'add', 'thole', `${pair.server.url}/psa`, pair.key])
+    expect(await pair.kubo.line(['swarm', 'peers'])).toBe('')
+    expect(await pair.kubo.line(['pin', 'remote', 'add', '--service=thole', cid])).toContain('pinned')
+    const { delegates, pin } = (await pair.api.json(`/psa/pins?cid=${cid}`)).body.results[0] as { delegates: string[]; pin: { origins: string[] } }
+    expect(pin.origins.length).toBeGreaterThan(0)
+    expect(await pair.kubo.line(['swarm', 'peers'])).toBe(delegates[0])
+    expect(Buffer.compare(await gatewayBytes(pair, `/ipfs/${cid}`), bytes)).toBe(0)
   })
 })

@@ -11,10 +11,10 @@ export interface Pair {
 }
 
 /** A Thole and a Kubo for the suite that calls this, started before its tests and stopped after them. */
-export function usePair({ variables, profile }: { variables?: Record<string, string>; profile?: KuboProfile } = {}): Pair {
+export function usePair({ variables, profile, kubo }: { variables?: Record<string, string>; profile?: KuboProfile; /** Its surroundings. */ kubo?: Record<string, string> } = {}): Pair {
   const pair = {} as Pair
   beforeAll(async () => {
-    pair.kubo = await startKubo({ profile })
+    pair.kubo = await startKubo({ profile, variables: kubo })
     pair.server = await startServer(variables)
     pair.key = await pair.server.createKey()
     pair.api = client(pair.server.url, pair.key)

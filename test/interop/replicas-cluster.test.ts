@@ -1,5 +1,7 @@
+import { carFrame, carHeader } from '@thole/dag'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { client, eventually, pattern, type Client } from '../support/api.ts'
+import { clusterReplicas } from '../../packages/server/src/replicas/index.ts'
+import { client, eventually, pattern, rawBlock, type Client } from '../support/api.ts'
 import { noCluster, startCluster, type Cluster, type ClusterPeer } from '../support/cluster.ts'
 import { startKubo, type Kubo } from '../support/kubo.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -48,6 +50,7 @@ describe.skipIf(noCluster)(`THOLE_NODE=cluster+http://… with two replicas${noC
     expect(request.status).toBe('pinning')
     expect(request.info.status_details).toMatch(/^Complete here; waiting for \d of 2 replicas/)
     const done = await pinned(request.requestid)
+    expect(done.info).toMatchObject({ replicas: '2 of 2' })
     expect(done.info.status_details).toBeUndefined()
     const nodes = await holders(cid)
     expect(nodes).toHaveLength(2)
@@ -90,6 +93,22 @@ describe.skipIf(noCluster)(`THOLE_NODE=cluster+http://… with two replicas${noC
     await new Promise((resolve) => setTimeout(resolve, 2000))
     expect(await holders(cid)).toHaveLength(2)
     expect((await replicasOf(cid)).state).toBe('confirmed')
+  })
+
+  test('more replicas than peers: those that there are get it, and the cluster says what is short', async () => {
+    const credentials = { user: 'thole', password: 'very secret' }
+    const replicas = clusterReplicas({ url: cluster.peers[0]!.api, credentials, wanted: 4 })
+    const block = rawBlock(pattern(10_000, 96))
+    await source.ipfs(['block', 'put', '--cid-codec=raw'], block.bytes)
+    const content = () => (async function* () { yield carHeader([block.cid]); yield* carFrame(block) })()
+    for (const addresses of [source.addresses, []]) {
+      const copies = await replicas.pin({ root: block.cid, patience: 5_000, addresses, content, signal: AbortSignal.timeout(30_000) })
+      expect(copies.filter(({ state }) => state === 'confirmed')).toHaveLength(3)
+      expect(copies.at(-1)).toMatchObject({ state: 'failed', reason: expect.stringMatching(/not enough peers/) })
+      await replicas.unpin(block.cid, AbortSignal.timeout(10_000))
+      await eventually(() => holders(block.cid.toString()), (nodes) => nodes.length === 0)
+    }
+    await replicas.close()
   })
 
   test('a node dies: the request stays `pinned`, says that it is degraded, and the third node gets it', async () => {

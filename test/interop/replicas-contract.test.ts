@@ -18,7 +18,10 @@ describe.skipIf(noKubo)(`replicas on a real Kubo${noKubo ? ` (${noKubo})` : ''}`
       replicas,
       pinned: async () => [await pinsOf(kubo)],
       elsewhere: give(other),
-      pinByHand: async (root: CID) => void (await kubo.line(['pin', 'add', '--name=mine', root.toString()])),
+      async pinByHand(root, car) {
+        await kubo.ipfs(['dag', 'import', '--pin-roots=false'], car)
+        await kubo.line(['pin', 'add', '--name=mine', root.toString()])
+      },
       end,
       async close() {
         await replicas.close()
@@ -39,7 +42,9 @@ describe.skipIf(noCluster)(`replicas on a real IPFS Cluster${noCluster ? ` (${no
       replicas,
       pinned: () => Promise.all(cluster.peers.map(({ kubo }) => pinsOf(kubo))),
       elsewhere: give(other),
-      pinByHand: async (root: CID) => {
+      async pinByHand(root, car) {
+        // It is the cluster that chooses.
+        for (const { kubo } of cluster.peers) await kubo.ipfs(['dag', 'import', '--pin-roots=false'], car)
         const authorization = `Basic ${Buffer.from(user).toString('base64')}`
         const answer = await fetch(`${peer.api}/pins/${root}?name=mine&replication=1`, { method: 'POST', headers: { authorization } })
         if (!answer.ok) throw new Error(await answer.text())

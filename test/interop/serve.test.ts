@@ -20,6 +20,18 @@ describe.skipIf(noKubo)(`Kubo fetches from Thole over Bitswap${noKubo ? ` (${noK
     expect((await pair.kubo.ipfs(['cat', '--offline', `${folder}/readme.txt`])).toString()).toBe('read me')
   })
 
+  test('`ipfs pin add` of a sharded directory, whole', async () => {
+    const files = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`${'long-name-'.repeat(10)}${i}.txt`, `file ${i}`]))
+    const { body } = await pair.api.upload(form(files))
+    const root = body.roots[0].cid as string
+    const { delegates } = (await pair.api.post('/psa/pins', { cid: root })).body as { delegates: string[] }
+    await pair.kubo.ipfs(['swarm', 'connect', delegates[0]!])
+    await pair.kubo.ipfs(['pin', 'add', '--progress=false', '--timeout=40s', root])
+    expect(await pair.kubo.line(['pin', 'ls', '--type=recursive', root])).toContain('recursive')
+    const names = (await pair.kubo.ipfs(['ls', '--offline', '--size=false', '--resolve-type=false', root])).toString().trim().split('\n')
+    expect(names).toHaveLength(3000)
+  })
+
   test('what nothing holds any more is not served', async () => {
     const { body } = await pair.api.upload(pattern(5000, 51))
     const { delegates } = (await pair.api.post('/psa/pins', { cid: body.roots[0].cid })).body as { delegates: string[] }

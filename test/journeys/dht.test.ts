@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CID } from 'multiformats/cid'
+import { leaf, node } from '../../packages/server/src/domain/testing/blocks.ts'
 import { randomBlocks } from '../../packages/server/src/network/testing/blocks.ts'
 import { startDht, type DhtPeer } from '../../packages/server/src/network/testing/dht-peers.ts'
 import { client, eventually, pattern, type Client } from '../support/api.ts'
@@ -34,6 +35,15 @@ test('a CID without origins is found by the DHT, fetched and pinned', async () =
   const [block] = randomBlocks(1, 3000)
   await peers[4]!.provide([block!])
   const { body } = await api.post('/psa/pins', { cid: String(block!.cid) })
+  await eventually(async () => (await api.json(`/psa/pins/${body.requestid}`)).body, ({ status }) => status === 'pinned')
+})
+
+test('blocks of one DAG that different peers provide are found too', async () => {
+  const far = leaf('only elsewhere')
+  const root = node(far, leaf('with the root'))
+  await peers[3]!.provide([root, leaf('with the root')])
+  await peers[0]!.provide([far])
+  const { body } = await api.post('/psa/pins', { cid: String(root.cid) })
   await eventually(async () => (await api.json(`/psa/pins/${body.requestid}`)).body, ({ status }) => status === 'pinned')
 })
 

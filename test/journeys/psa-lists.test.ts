@@ -122,6 +122,9 @@ describe('filters', () => {
       expect(await countOf(owner, `name=waiting&${query}`), query).toBe(1)
     }
     expect(await countOf(owner, 'name=waiting&status=pinned%2Cfailed')).toBe(0)
+    for (const status of ['queued', 'pinning', 'pinned', 'failed']) {
+      for (const pin of await listAll(owner, `status=${status}`)) expect(pin.status).toBe(status)
+    }
     for (const status of ['lost', 'pinned,lost', 'Pinned', 'pinned%20', '%00']) await isRefused(`status=${status}`)
   })
 

@@ -112,13 +112,13 @@ describe('origins', () => {
     })
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
     const { port } = listener.address() as AddressInfo
-    const careful = await startServer({ THOLE_DIAL_PRIVATE: 'false', THOLE_FETCH_DEADLINE: '3' })
+    const careful = await startServer({ THOLE_DIAL_PRIVATE: 'false' })
     try {
       const mine = client(careful.url, await careful.createKey())
-      const hosts = ['/ip4/127.0.0.1', '/ip4/0.0.0.0', '/ip4/10.0.0.1', '/ip4/169.254.169.254', '/ip6/::1', '/ip6/::ffff:127.0.0.1', '/dns4/localhost', '/dnsaddr/localhost', '/ip4/127.1.2.3']
-      const pin = await add({ cid: absent('private'), origins: hosts.map((host) => `${host}/tcp/${port}/p2p/${id}`) }, mine)
-      const failed = await eventually(() => look(pin, mine), ({ status }) => status === 'failed')
-      expect(failed.info!.status_details).toMatch(/\/ip4\/127\.0\.0\.1/)
+      const hosts = ['/ip4/127.0.0.1', '/ip4/0.0.0.0', '/ip4/10.0.0.1', '/ip4/169.254.169.254', '/ip6/::1', '/ip6/::ffff:127.0.0.1', '/dns4/localhost', '/ip4/127.1.2.3']
+      const origins = hosts.flatMap((host) => [`${host}/tcp/${port}/p2p/${id}`, `${host}/tcp/${port}/http`])
+      const pin = await add({ cid: absent('private'), origins }, mine)
+      await eventually(() => look(pin, mine), ({ info }) => /no origin could be reached.*private addresses are not dialled/.test(info!.status_details!))
       expect(calls).toBe(0)
     } finally {
       await careful.stop()
@@ -168,6 +168,8 @@ describe('status', () => {
     const seen = await eventually(() => look(pin), ({ status }) => status === 'pinning')
     expect(seen.info!.status_details).toMatch(/\S/)
     expect((await api.json(`/psa/pins?cid=${cid}&${anyStatus}`)).body).toMatchObject({ count: 1, results: [{ requestid: pin.requestid, status: 'pinning' }] })
+    // The other door says the same.
+    expect((await api.json(`/api/v1/pins/${pin.requestid}`)).body).toMatchObject({ status: 'pinning', reason: expect.stringMatching(/\S/) })
     void slow.valve.letThrough(Infinity)
     const statuses: string[] = []
     const pinned = await eventually(() => look(pin), ({ status }) => statuses.push(status) > 0 && status === 'pinned')

@@ -30,11 +30,11 @@ export const kuboProgram = findKubo()
 export const noKubo = kuboProgram === undefined ? 'there is no Kubo: set IPFS_BIN, or put ipfs on PATH' : undefined
 
 /** A real Kubo in a fresh repository, which talks to nobody by itself. `sync`: every block is on the disk before it answers. */
-export async function startKubo({ sync = false, profile = 'unixfs-v1-2025' }: { sync?: boolean; profile?: KuboProfile } = {}): Promise<Kubo> {
+export async function startKubo({ sync = false, profile = 'unixfs-v1-2025', variables }: { sync?: boolean; profile?: KuboProfile; variables?: Record<string, string> } = {}): Promise<Kubo> {
   if (kuboProgram === undefined) throw new Error(noKubo)
   const program = kuboProgram
   const folder = await mkdtemp(join(tmpdir(), 'thole-kubo-'))
-  const env = { PATH: process.env.PATH ?? '', HOME: folder, IPFS_PATH: folder, IPFS_TELEMETRY: 'off' }
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, IPFS_PATH: folder, IPFS_TELEMETRY: 'off', ...variables }
   await runProgram(program, ['init', `--profile=test,${profile}`], { env })
   await keepToItself(join(folder, 'config'), sync)
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -6,12 +6,13 @@ import { createServer as createHttpServer, request } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { runProgram } from './program.ts'
 
 /** Where other people's pinning clients are: an npm project of its own, which only these tests install. */
 export const clientsFolder = join(import.meta.dirname, '../pinning-clients')
 
 /** Why suites with other people's clients are skipped, or undefined where they run. In CI they are never skipped. */
-export const noClients = install()
+export const noClients = await install()
 
 /** A program of that folder, which hands on what it needs of theirs; the caller says what that looks like. */
 export async function clientModule<T>(file: 'helia.mjs' | 'pinning-service-client.mjs'): Promise<T> {
@@ -71,18 +72,19 @@ export async function startPrism(target: string): Promise<Prism> {
 }
 
 /** Installs what the lockfile names, once, without running anybody's scripts. */
-function install(): string | undefined {
+async function install(): Promise<string | undefined> {
   const stampFile = join(clientsFolder, 'node_modules/.thole-stamp')
   const stamp = createHash('sha256').update(readFileSync(join(clientsFolder, 'package-lock.json'))).digest('hex')
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return undefined
-  const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts', '--loglevel=error'], { cwd: clientsFolder, encoding: 'utf8', timeout: 400_000 })
-  if (status === 0) {
+  try {
+    await runProgram('npm', ['ci', '--ignore-scripts', '--loglevel=error', `--prefix=${clientsFolder}`])
     writeFileSync(stampFile, stamp)
     return undefined
+  } catch (error) {
+    const reason = `what test/pinning-clients needs could not be installed: ${String(error).trim().slice(-300)}`
+    if (process.env.CI) throw new Error(reason)
+    return reason
   }
-  const reason = `the clients in test/pinning-clients could not be installed: ${stderr?.trim().slice(-300)}`
-  if (process.env.CI) throw new Error(reason)
-  return reason
 }
 
 async function freePort(): Promise<number> {

@@ -72,12 +72,12 @@ export async function openApp(config: Config): Promise<App> {
   const hasPeers = db.kind === 'postgres' && 'bucket' in config.blocks
   const replicas = openReplicas(config)
   if (replicas) opened.defer(() => replicas.close())
-  const replication = await createReplication({
+  const replication = opened.adopt(await createReplication({
     db, clock, log, replicas,
     addresses: () => network.status().addresses,
     content: (root, signal) => exportCar(retrieval, { root, signal }),
     period: config.replicasCheck,
-  })
+  }), (it) => it.close())
   const providing = opened.adopt(createProviding({ db, network, moderation, clock, rate: config.provideRate, off: whyNotProviding(config) }), (it) => it.close())
   const standing = providing.noting(replication.standing)
   const completeness = opened.adopt(createCompleteness({ db, blocks, clock, standing, maxDags: hasPeers ? 0 : undefined }), (it) => it.close())

@@ -36,7 +36,7 @@ async function greeting(app: App, config: Config): Promise<string> {
 
 const networkWords = {
   local: 'local: dials only origins that requests name, and THOLE_PEERS; contacts no public service',
-  public: 'public: peers may dial this server; dials origins that requests name, and THOLE_PEERS',
+  public: 'public: peers may dial this server; the public network is asked for what nobody named has',
   none: 'none: nothing is dialled, nobody can dial here',
 }
 

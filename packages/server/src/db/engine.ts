@@ -9,12 +9,10 @@ export interface Engine {
   notices: Notices
 }
 
-/** How processes hear that a job was enqueued. */
+/** How processes hear that a job was enqueued. A hint: one that is lost is made up for by those who look now and then. */
 export interface Notices {
-  /** Part of the transaction that enqueued. */
-  announce(q: Kysely<Tables>): Promise<void>
-  /** After its commit. */
-  committed(): void
+  /** After the commit of a transaction that enqueued. Many in a row are told as one. */
+  committed(q: Kysely<Tables>): void
   listen(listener: () => void): () => void
   close(): Promise<void>
 }

@@ -24,7 +24,7 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
   const engine = /^postgres(ql)?:\/\//.test(url) ? openPostgres(url, log) : openSqlite(url.replace(/^sqlite:/, ''))
   const { kind, notices } = engine
   const db = new Kysely<Tables>({ dialect: engine.dialect })
-  const outside = queriesIn({ q: db, kind, run: (query) => db.executeQuery(query), jobEnqueued: () => notices.announce(db) })
+  const outside = queriesIn({ q: db, kind, run: (query) => db.executeQuery(query), jobEnqueued: () => notices.committed(db) })
 
   let commits = 0
 
@@ -38,17 +38,14 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
         if (!isOpen) throw new TypeError('this transaction is over')
         return connection.executeQuery(query)
       }
-      const jobEnqueued: Session['jobEnqueued'] = async () => {
-        if (!enqueued) await notices.announce(q)
-        enqueued = true
-      }
+      const jobEnqueued = () => void (enqueued = true)
       try {
         return await fn(queriesIn({ q, kind, run, jobEnqueued }))
       } finally {
         isOpen = false
       }
     })
-    if (enqueued) notices.committed()
+    if (enqueued) notices.committed(db)
     return result
   }
 

@@ -10,5 +10,5 @@ export interface Session {
   /** Runs what is built already. */
   run<R>(query: CompiledQuery<R>): Promise<QueryResult<R>>
   /** Called where a job was enqueued; listeners hear of it after the commit. */
-  jobEnqueued(): Promise<void>
+  jobEnqueued(): void
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDb } from '../db/index.ts'
 import type { Db, Job } from '../ports/db/index.ts'
 import type { Log } from '../ports/log.ts'
-import { createQueue, type JobEnd, type Queue } from './queue.ts'
+import { createQueue, type JobEnd, type JobHandler, type Queue } from './queue.ts'
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const clock = { now: () => Date.now() }
@@ -24,12 +24,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-function start(run: (job: Job, signal: AbortSignal) => Promise<JobEnd>, alone = false): Queue {
-  const queue = createQueue({ db, clock, log: quiet, alone, handlers: [{ kind: 'work', concurrency: 2, run }] })
+function launch(handler: JobHandler, { alone = false, turnMs }: { alone?: boolean; turnMs?: number } = {}): Queue {
+  const queue = createQueue({ db, clock, log: quiet, alone, turnMs, handlers: [handler] })
   queues.push(queue)
   queue.start()
   return queue
 }
+const start = (run: (job: Job, signal: AbortSignal) => Promise<JobEnd>, alone = false) => launch({ kind: 'work', concurrency: 2, run }, { alone })
 const enqueue = (key: string) => db.write((w) => w.jobs.enqueue({ kind: 'work', key, runAt: Date.now() }))
 const until = async (isSo: () => boolean | Promise<boolean>) => {
   for (const end = Date.now() + 8000; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 10))) if (Date.now() > end) throw new Error('it never was so')
@@ -92,4 +93,88 @@ test('what a killed process held is taken up at once by the one that is alone', 
     return { done: true }
   }, true)
   await until(() => ran)
+})
+
+test('a job whose process ends again and again is buried, and those who wait are told', async () => {
+  await enqueue('poison')
+  for (let i = 0; i < 5; i++) {
+    await db.write((w) => w.jobs.claim({ kinds: ['work'], owner: `killed ${i}`, now: Date.now(), until: Date.now() + 60_000, limit: 1 }))
+    await db.write((w) => w.jobs.releaseAll(Date.now()))
+  }
+  const told: string[] = []
+  const ran: string[] = []
+  const handler: JobHandler = {
+    kind: 'work',
+    concurrency: 2,
+    run: ({ key }) => Promise.resolve(void ran.push(key)).then(() => ({ done: true })),
+    bury: ({ key, deaths }) => Promise.resolve(void told.push(`${key} ${deaths}`)),
+  }
+  launch(handler)
+  await enqueue('well')
+  await until(async () => (await db.read((r) => r.jobs.count())).dead === 1 && (await left()) === 1)
+  expect([told, ran]).toEqual([['poison 5'], ['well']])
+  await enqueue('poison')
+  await until(async () => (await left()) === 0)
+  expect(ran).toEqual(['well', 'poison'])
+})
+
+test('jobs that were under way when a process ended run one at a time', async () => {
+  for (const key of ['a', 'b', 'c']) await enqueue(key)
+  for (let i = 0; i < 2; i++) {
+    await db.write((w) => w.jobs.claim({ kinds: ['work'], owner: `killed ${i}`, now: Date.now(), until: Date.now() + 60_000, limit: 3 }))
+    await db.write((w) => w.jobs.releaseAll(Date.now()))
+  }
+  let now = 0
+  let most = 0
+  start(async () => {
+    most = Math.max(most, ++now)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    now--
+    return { done: true }
+  })
+  await until(async () => (await left()) === 0)
+  expect(most).toBe(1)
+})
+
+test('a lease that its process does not renew is taken over', async () => {
+  await enqueue('orphan')
+  await db.write((w) => w.jobs.claim({ kinds: ['work'], owner: 'killed', now: Date.now(), until: Date.now() + 300, limit: 1 }))
+  const started = Date.now()
+  let ran = 0
+  start(async () => {
+    ran = Date.now() - started
+    return { done: true }
+  })
+  await until(() => ran > 0)
+  expect(ran).toBeLessThan(3_000)
+})
+
+test('a lane with very many jobs leaves slots for the next one, and gives way after its turn where there are none', async () => {
+  const ask = (lane: string, key: string) => db.write((w) => w.jobs.enqueue({ kind: 'work', key, lane, runAt: Date.now() }))
+  const running = new Set<string>()
+  const ends = new Map<string, number>()
+  const handler: JobHandler = {
+    kind: 'work',
+    concurrency: 4,
+    byTurns: true,
+    async run({ key }, signal) {
+      if (key.startsWith('quick')) return { done: true }
+      running.add(key)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      running.delete(key)
+      ends.set(key, (ends.get(key) ?? 0) + 1)
+      throw signal.reason
+    },
+  }
+  for (let i = 0; i < 50; i++) await ask('greedy', `long ${i}`)
+  launch(handler, { turnMs: 200 })
+  await until(() => running.size === 2)
+  await ask('modest', 'quick 1')
+  await until(async () => (await db.read((r) => r.jobs.byKey('work', 'quick 1'))) === undefined)
+  for (const lane of ['b', 'c']) await ask(lane, `long of ${lane}`)
+  await until(() => running.size === 4)
+  await ask('late', 'quick 2')
+  await until(async () => (await db.read((r) => r.jobs.byKey('work', 'quick 2'))) === undefined)
+  expect([...ends.keys()].every((key) => /^long \d+$/.test(key))).toBe(true)
+  expect(await db.read((r) => r.jobs.byKey('work', [...ends.keys()][0]!))).toMatchObject({ attempts: 0 })
 })

@@ -68,6 +68,7 @@ export function createQueue({ db, clock, log, handlers, alone, turnMs = 20_000 }
   /** Of each kind, the lane that was served last. */
   const served = new Map<string, string>()
   const looked = new Map<string, number>()
+  let newest = false
   let wakeUp = () => {}
   let loop: Promise<void> | undefined
   let stopListening = () => {}
@@ -149,7 +150,8 @@ export function createQueue({ db, clock, log, handlers, alone, turnMs = 20_000 }
     if (limit <= 0) return []
     const lease = { owner, now, until: now + leaseMs, limit }
     if (!byTurns) return w.jobs.claim({ kinds: [kind], ...lease })
-    const { jobs, last } = await w.jobs.claimInTurn({ kind, ...lease, after: served.get(kind) ?? '', admits: laneSlots(concurrency, held) })
+    newest = !newest
+    const { jobs, last } = await w.jobs.claimInTurn({ kind, ...lease, after: served.get(kind) ?? '', newest, admits: laneSlots(concurrency, held) })
     served.set(kind, last)
     return jobs
   }

@@ -7,13 +7,13 @@ const MAX_DELEGATES = 20
 
 /**
  * Unique multiaddrs, each ending in `/p2p/<id>`, at most 20 and never none: public ones where there are any
- * (the specification asks not to send local ones), else all, else the bare id.
+ * (the specification asks not to send local ones), else all if the network is a private one, else the bare id.
  */
-export function delegatesOf(peerId: string, addresses: readonly string[]): string[] {
+export function delegatesOf(peerId: string, addresses: readonly string[], { isPrivateNetwork = true } = {}): string[] {
   const suffix = `/p2p/${peerId}`
   const whole = addresses.map((address) => (address.endsWith(suffix) ? address : address + suffix))
   const open = whole.filter((address) => !isLocal(address))
-  const best = [...new Set(open.length > 0 ? open : whole)].slice(0, MAX_DELEGATES)
+  const best = [...new Set(open.length > 0 || !isPrivateNetwork ? open : whole)].slice(0, MAX_DELEGATES)
   return best.length > 0 ? best : [suffix]
 }
 

@@ -111,7 +111,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
       return session
     },
     announce: told.announce,
-    delegates: () => delegatesOf(peerId, announce.length > 0 ? announce : (running?.addresses ?? [])),
+    delegates: () => delegatesOf(peerId, announce.length > 0 ? announce : (running?.addresses ?? []), { isPrivateNetwork: mode === 'local' || dialPrivate || announce.length > 0 }),
     status: () => ({
       driver: 'embedded',
       state: ready !== undefined ? 'running' : guest === undefined ? 'off' : running === undefined ? 'starting' : 'restarting',

@@ -54,8 +54,8 @@ export function runGuest({ log, codeCache, onSpawn, onFrame, onExit, minLife = 5
   }
 
   async function live(): Promise<void> {
-    // It gets no secrets: nothing of this process's environment.
-    const env = { NODE_COMPILE_CACHE: codeCache }
+    // It gets no secrets: nothing of this process's environment. Names that strangers send are looked up in threads, and some take long.
+    const env = { NODE_COMPILE_CACHE: codeCache, UV_THREADPOOL_SIZE: '16' }
     const born = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env })
     child = born
     pipe = born.stdio[3] as Duplex

@@ -11,8 +11,8 @@ export interface Subject {
   pinned(): Promise<string[][]>
   /** Gives a DAG to a node that is none of its own; returns where that can be dialled. */
   elsewhere(root: CID, car: Uint8Array): Promise<string[]>
-  /** Has one of its nodes pin a root, which it has, by itself. */
-  pinByHand(root: CID): Promise<void>
+  /** Has one of its nodes pin a root, without us. */
+  pinByHand(root: CID, car: Uint8Array): Promise<void>
   /** Stops what is asked, for good. */
   end(): Promise<void>
   close(): Promise<void>
@@ -86,9 +86,7 @@ export function replicasContract(name: string, create: () => Promise<Subject>): 
 
     it('counts a pin that others made there, and leaves it alone', async () => {
       const { root, blocks } = tree('by hand')
-      await subject.replicas.pin(sent(root, blocks))
-      await subject.replicas.unpin(root, signal)
-      await subject.pinByHand(root)
+      await subject.pinByHand(root, carOf(root, blocks))
       await expect.poll(() => holders(root), { timeout: 10_000 }).toBe(1)
       const { wanted } = subject.replicas.status()
       expect(confirmed(await subject.replicas.pin(wanted === 1 ? wish(root, {}) : sent(root, blocks)))).toBe(wanted)

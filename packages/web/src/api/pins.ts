@@ -15,7 +15,33 @@ export interface Pin {
   bytes?: number
   blocks?: number
   uploadId?: string
+  /** How fetching it fares, where it is not pinned. */
+  fetch?: Fetch
+  /** ISO 8601: when a request that waits is given up. */
+  deadline?: string
   damaged?: Damage
+}
+
+export interface Fetch {
+  blocks: number
+  bytes: number
+  /** Known to be missing; what lies below is not known. */
+  missing: number
+  providers: Provider[]
+  tries: number
+  /** ISO 8601; absent while it is tried. */
+  nextTry?: string
+}
+
+/** A peer, gateway or router that was asked. */
+export interface Provider {
+  address: string
+  kind?: 'gateway' | 'router'
+  state: 'dialling' | 'connected' | 'answered' | 'failed' | 'skipped' | 'lost'
+  reason?: string
+  /** Blocks that came from there, and blocks that it said it lacks. */
+  blocks: number
+  missing: number
 }
 
 /** Blocks that were here and cannot be read. */

@@ -24,3 +24,8 @@ export function formatDuration(seconds: number): string {
   if (seconds < 3_600) return `${Math.ceil(seconds / 60)} min`
   return `${Math.ceil(seconds / 3_600)} h`
 }
+
+/** A point in time, as people here write it. */
+export function formatMoment(iso: string): string {
+  return new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+}

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { dagQuery } from '../api/dags.ts'
 import type { Pin } from '../api/pins.ts'
+import { formatMoment } from '../lib/age.ts'
 import { formatBytes } from '../lib/bytes.ts'
 import { count } from '../lib/count.ts'
 import { Problem } from './problem.tsx'
+import { ProviderList } from './provider-list.tsx'
 import { RootLinks } from './root-links.tsx'
 
 /** Links, and what is here of the DAG. */
@@ -15,6 +17,9 @@ export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
     { word: 'Missing', text: dag.missingCount === 0 ? 'nothing' : count(dag.missingCount, 'block') },
     ...(pin.damaged ? [{ word: 'Damaged', text: pin.damaged.first.map(({ path }) => `/${path}`).join(', ') }] : []),
     { word: 'Served', text: count(dag.visits, 'time') },
+    ...(pin.fetch ? [{ word: 'Tried', text: count(pin.fetch.tries, 'time') }] : []),
+    ...(moving && pin.fetch?.nextTry ? [{ word: 'Next try', text: formatMoment(pin.fetch.nextTry) }] : []),
+    ...(pin.deadline ? [{ word: 'Given up', text: formatMoment(pin.deadline) }] : []),
     { word: 'Request', text: pin.id },
   ]
   return (
@@ -31,6 +36,7 @@ export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
           ))}
         </dl>
       )}
+      {pin.fetch && pin.fetch.providers.length > 0 && <ProviderList providers={pin.fetch.providers} />}
     </div>
   )
 }

@@ -9,6 +9,7 @@ import { Age } from './age.tsx'
 import { IconButton } from './button.tsx'
 import { ConfirmDelete } from './confirm.tsx'
 import { CopyButton } from './copy-button.tsx'
+import { FetchProgress } from './fetch-progress.tsx'
 import { PinDetails } from './pin-details.tsx'
 import { OpenLink } from './root-links.tsx'
 import { StatusBadge } from './status-badge.tsx'
@@ -51,6 +52,11 @@ export function PinRow({ pin }: { pin: Pin }) {
         </div>
         {pin.reason && (
           <p className={`order-6 col-span-2 text-sm wrap-anywhere md:col-span-4 md:col-start-2 ${pin.status === 'failed' ? 'text-bad' : 'text-soft'}`}>{pin.reason}</p>
+        )}
+        {pin.fetch && (
+          <div className="order-6 col-span-2 empty:hidden md:col-span-4 md:col-start-2">
+            <FetchProgress fetch={pin.fetch} name={title} />
+          </div>
         )}
         {pin.damaged && (
           <p className="order-6 col-span-2 text-sm wrap-anywhere text-bad md:col-span-4 md:col-start-2">

@@ -51,7 +51,7 @@ export function Shell() {
       </main>
       <footer className="border-t border-line text-xs text-soft">
         <div className="mx-auto flex max-w-6xl flex-wrap items-start justify-between gap-x-6 gap-y-1 px-3 py-3 sm:px-6">
-          <NetworkNote network={instance.network} />
+          <NetworkNote network={instance.network} forAdmin={session.account.role === 'admin'} />
           <p className="py-1">
             Thole {instance.version} · <a className="underline hover:text-ink" href="/api/v1/openapi.json">API</a>
           </p>

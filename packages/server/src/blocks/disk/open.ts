@@ -43,6 +43,8 @@ export interface DiskStoreOptions {
 
 const maxSegmentBytes = 2 ** 31
 const defaultRunBytes = 4 << 20
+/** Every upload and fetch asks for the room that is left: they share a look for so many milliseconds. */
+const roomMs = 50
 
 /**
  * Blocks in CARv1 segments of a folder. Readers see a block once it is durable. `segments/` holds everything;
@@ -90,9 +92,16 @@ async function openLocked(options: DiskStoreOptions, unlock: () => void): Promis
     return ordinal >= 0 && !index.isBad(ordinal) ? ordinal : -1
   }
 
-  async function free(): Promise<number> {
+  let room: { until: number; bytes: Promise<number> } | undefined
+  const lookAtRoom = async () => {
     const { bavail, bsize } = await statfs(folder)
     return bavail * bsize
+  }
+
+  function free(): Promise<number> {
+    const now = performance.now()
+    if (room === undefined || now > room.until) room = { until: now + roomMs, bytes: lookAtRoom() }
+    return room.bytes
   }
 
   return {

@@ -9,32 +9,39 @@ const statuses = ['queued', 'pinning', 'pinned', 'failed'] as const
 const names = ['alpha', 'Alpha', 'beta-alpha', '100%_x', 'Ähre 😀', 'ähre', 'straße', '', undefined] as const
 const parts = ['a', 'A', 'alpha', '%', '_', 'äh', '😀', 'SS', 'ß', '-', 'absent', ''] as const
 
-/** More than three spans, some of them out of order. */
-const many = 3600
-
 export function pinListContract(subject: Subject): void {
   const cids = Array.from({ length: 12 }, (_, i) => cidOf(`listed ${i}`))
 
   describe('lists of pins', () => {
     it('agree with a plain look at every request, whatever was written before and whatever is asked', async () => {
-      const model = await written(subject.db(), many)
-      const [{ accountId }] = model.all() as [PinRequest]
-      expect(model.all().length).toBeGreaterThan(1500)
-      await fc.assert(fc.asyncProperty(filterOf(model.all().map(({ created }) => created), cids), fc.integer({ min: 1, max: 30 }), (filter, limit) => agree(subject.db(), accountId, model.all(), filter, limit)), { numRuns: 150 })
-      const tally = await subject.db().read((r) => r.pins.tally(accountId))
-      expect(tally).toEqual(Object.fromEntries(statuses.map((status) => [status, model.all().filter((pin) => pin.status === status).length])))
-      // What is in memory by now agrees with what is written after.
-      await subject.other().write(async (w) => {
-        for (const pin of model.all().filter((_, i) => i % 3 === 0)) await model.remove(w, pin)
-      })
-      for (const filter of [{ name: { text: 'a', match: 'partial' } }, { name: { text: 'A', match: 'ipartial' }, statuses: ['pinned'] }, { meta: { k: '1' } }] as const) {
-        await agree(subject.db(), accountId, model.all(), filter, 20)
+      const model = await written(subject.db(), 2100, 2100)
+      const stamps = model.all().map(({ created }) => created)
+      expect(stamps.length).toBeGreaterThan(1000)
+      await fc.assert(fc.asyncProperty(filterOf(stamps, cids), fc.integer({ min: 1, max: 30 }), (filter, limit) => agree(subject.db(), model, filter, limit)), { numRuns: 150 })
+      expect(await subject.db().read((r) => r.pins.tally(model.accountId))).toEqual(
+        Object.fromEntries(statuses.map((status) => [status, model.all().filter((pin) => pin.status === status).length])),
+      )
+    }, 120_000)
+
+    it('agree when what is in memory by now was removed since, until nothing is left', async () => {
+      const model = await written(subject.db(), 1300, 0)
+      const look = async () => {
+        for (const name of [undefined, { text: 'a', match: 'partial' }, { text: 'A', match: 'ipartial' }] as const) {
+          for (const rest of [{}, { meta: { k: '1' } }, { statuses: ['pinned'] as const, after: 10_500, before: 12_000 }]) await agree(subject.db(), model, { name, ...rest }, 20)
+        }
       }
-      await subject.db().write(async (w) => {
-        for (const pin of model.all()) await model.remove(w, pin)
-      })
-      for (const filter of [{}, { name: { text: 'a', match: 'partial' } }, { before: 1e13 }] as const) await agree(subject.db(), accountId, [], filter, 5)
-    }, 60_000)
+      await look()
+      for (const uploadId of ['0', '1', '2']) {
+        await subject.other().write((w) => model.removeOfUpload(w, uploadId))
+        await look()
+        // One of the past, among what is in memory.
+        await subject.other().write((w) => model.add(w, { created: 10_701 + 2 * Number(uploadId), name: 'alpha', uploadId: '2' }))
+        await look()
+      }
+      await subject.other().write((w) => model.removeOfUpload(w, '2'))
+      await look()
+      expect(model.all()).toEqual([])
+    }, 120_000)
 
     it('stay exact where writers of two instances meet', async () => {
       const accounts = [await newAccount(subject.db()), await newAccount(subject.db())]
@@ -57,39 +64,55 @@ export function pinListContract(subject: Subject): void {
       })
       await Promise.all(work.map((one) => one()))
       for (const { id } of accounts) {
-        const { pins: all } = await subject.db().read((r) => r.pins.list(id, {}, 1000))
+        const { pins } = await subject.db().read((r) => r.pins.list(id, {}, 1000))
+        const model = { accountId: id, all: () => pins }
         for (const status of statuses) {
-          for (const rest of [{}, { after: all[5]!.created }, { name: { text: 'n', match: 'partial' as const } }, { meta: { k: '1' } }, { dags: own }]) {
-            await agree(subject.db(), id, all, { statuses: [status], ...rest }, 50)
+          for (const rest of [{}, { after: pins[5]!.created }, { name: { text: 'n', match: 'partial' as const } }, { meta: { k: '1' } }, { dags: own }]) {
+            await agree(subject.db(), model, { statuses: [status], ...rest }, 50)
           }
         }
       }
-    }, 60_000)
+    }, 120_000)
   })
 }
 
 interface Model {
+  accountId: string
   all(): PinRequest[]
+  add(w: Writer, pin: Pick<PinRequest, 'created'> & Partial<PinRequest>): Promise<void>
   remove(w: Writer, pin: PinRequest): Promise<void>
+  removeOfUpload(w: Writer, uploadId: string): Promise<void>
 }
 
-/** An account with a past: requests of every kind, some of them settled, failed or removed since. */
-async function written(db: Db, count: number): Promise<Model> {
+/**
+ * An account with a past: requests of every kind, some of them settled or failed since, and of the first so many also removed. A few of those, and
+ * of the first 600, have older stamps than what was there before them.
+ */
+async function written(db: Db, count: number, unruly: number): Promise<Model> {
   const { id: accountId } = await newAccount(db)
   const pins = new Map<string, PinRequest>()
   const own = Array.from({ length: 12 }, (_, i) => cidOf(`listed ${i}`))
   const model: Model = {
+    accountId,
     all: () => [...pins.values()].toSorted((a, b) => b.created - a.created),
+    async add(w, change) {
+      const pin: PinRequest = { id: crypto.randomUUID(), accountId, cid: own[0]!, dag: own[0]!, origins: [], status: 'pinned', deadline: 1, ...change }
+      await w.pins.insert(pin)
+      pins.set(pin.id, pin)
+    },
     async remove(w, pin) {
       expect((await w.pins.remove(accountId, pin.id))?.id).toBe(pin.id)
       pins.delete(pin.id)
+    },
+    async removeOfUpload(w, uploadId) {
+      for (const { id } of await w.pins.removeOfUpload(accountId, uploadId)) pins.delete(id)
     },
   }
   const settled = (dag: string, status: PinStatus) => {
     for (const pin of pins.values()) if (pin.dag === dag && (pin.status === 'queued' || pin.status === 'pinning')) pin.status = status
   }
   // Stamps by twos, so that others fit between.
-  const stamps = Array.from({ length: count }, (_, i) => (i % 50 === 49 ? 10_001 + 2 * (i - 1500) : 10_000 + 2 * i))
+  const stamps = Array.from({ length: count }, (_, i) => (i % 50 === 49 && i < Math.max(unruly, 600) ? 10_001 + 2 * (i - 600) : 10_000 + 2 * i))
   for (let at = 0; at < count; at += 300) {
     await db.write(async (w) => {
       for (const dag of own) await w.dags.lock(dag, 1)
@@ -97,9 +120,7 @@ async function written(db: Db, count: number): Promise<Model> {
         const n = at + i
         const meta = n % 3 === 0 ? { k: `${n % 2}`, ...(n % 5 === 0 && { l: 'x' }) } : undefined
         const dag = own[(n * 7) % own.length]!
-        const pin: PinRequest = { id: crypto.randomUUID(), accountId, cid: dag, dag, name: names[n % names.length], meta, origins: [], status: statuses[(n * 11) % 4]!, deadline: 1, created }
-        await w.pins.insert(pin)
-        pins.set(pin.id, pin)
+        await model.add(w, { cid: dag, dag, name: names[n % names.length], meta, status: statuses[(n * 11) % 4]!, created, uploadId: `${n % 3}` })
       }
       const turn = at / 300
       if (turn % 3 === 0) {
@@ -109,16 +130,16 @@ async function written(db: Db, count: number): Promise<Model> {
         await w.pins.fail(own[turn % 12]!, { reason: 'x' })
         settled(own[turn % 12]!, 'failed')
       }
-      // Most of the first span, all of the second, a few of the others.
-      const goes = (n: number) => (n < 1000 ? n % 4 > 0 : n < 2100 || n % 9 === 0)
-      if (turn > 3) for (const pin of [...pins.values()].filter(({ created }) => created < 10_000 + 600 * (turn - 2) && goes((created - 10_000) / 2)).slice(0, 400)) await model.remove(w, pin)
+      // Most of the first span, all of the second, a few of the third; of those out of order none.
+      const goes = (n: number) => Number.isInteger(n) && (n < 1000 ? n % 4 > 0 : n < 2100 || n % 9 === 0)
+      if (turn > 3 && at < unruly) for (const pin of [...pins.values()].filter(({ created }) => created < 10_000 + 600 * (turn - 2) && goes((created - 10_000) / 2)).slice(0, 400)) await model.remove(w, pin)
     })
   }
   return model
 }
 
-async function agree(db: Db, accountId: string, all: readonly PinRequest[], filter: PinFilter, limit: number): Promise<void> {
-  const expected = all.filter((pin) => passes(pin, filter))
+async function agree(db: Db, { accountId, all }: Pick<Model, 'accountId' | 'all'>, filter: PinFilter, limit: number): Promise<void> {
+  const expected = all().filter((pin) => passes(pin, filter))
   const { count, pins } = await db.read((r) => r.pins.list(accountId, filter, limit))
   expect({ filter, count, ids: pins.map(({ id }) => id) }).toEqual({ filter, count: expected.length, ids: expected.slice(0, limit).map(({ id }) => id) })
 }

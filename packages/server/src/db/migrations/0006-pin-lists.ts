@@ -23,6 +23,9 @@ const settled = [
   `update pin_tally set ${count('pin_tally', { more: 'new', less: 'old' })} where account_id = new.account_id`,
 ]
 
+/** One more request: a span that has texts, which is full, is open again. */
+const appended = `statuses = statuses || ${letter('new')}, ${count('pin_span', { more: 'new' })}, sealed = 0`
+
 /** The texts of a span of which half are gone are written anew; a full span in which nothing lives goes. */
 const removed = [
   `update pin_span set ${replaced('old', "'-'")}, ${count('pin_span', { less: 'old' })} where account_id = old.account_id and first = old.span`,
@@ -55,7 +58,7 @@ const sqliteTriggers = [
         (select max(first) from pin_span where account_id = new.account_id and first <= new.created),
         (select min(first) from pin_span where account_id = new.account_id))
     ) where rowid = new.rowid;
-    update pin_span set statuses = statuses || ${letter('new')}, ${count('pin_span', { more: 'new' })}, sealed = 0
+    update pin_span set ${appended}
       where account_id = new.account_id and first = (select span from pin_request where rowid = new.rowid);
     ${tallied};
   end`,
@@ -70,8 +73,18 @@ const sqliteTriggers = [
 ]
 
 const postgresTriggers = [
-  // Who waited for a span may find that another began meanwhile, hence the loop.
+  // First what is nearly always so: the span has room. Who waited for one may find that another began meanwhile, hence the loop.
   ...postgresTrigger('pin_request_added', 'before insert on pin_request', `
+    update pin_tally set ${count('pin_tally', { more: 'new' })} where account_id = new.account_id;
+    if not found then
+      ${tallied};
+    end if;
+    update pin_span set ${appended} where account_id = new.account_id and length(statuses) < ${spanSize}
+      and first = (select first from pin_span where account_id = new.account_id and first <= new.created order by first desc limit 1)
+      returning first, length(statuses) - 1 into new.span, new.slot;
+    if found then
+      return new;
+    end if;
     loop
       select first, length(statuses) into new.span, new.slot from pin_span where account_id = new.account_id and first <= new.created order by first desc limit 1 for update;
       if not found then
@@ -85,8 +98,7 @@ const postgresTriggers = [
       end if;
       insert into pin_span (account_id, first, statuses, ${statuses.join(', ')}, sealed) values (new.account_id, new.created, '', 0, 0, 0, 0, 0) on conflict do nothing;
     end loop;
-    update pin_span set statuses = statuses || ${letter('new')}, ${count('pin_span', { more: 'new' })}, sealed = 0 where account_id = new.account_id and first = new.span;
-    ${tallied};
+    update pin_span set ${appended} where account_id = new.account_id and first = new.span;
     return new;`),
   ...postgresTrigger('pin_request_settled', 'after update of status on pin_request', `${settled.join('; ')}; return null;`, 'old.status <> new.status'),
   ...postgresTrigger('pin_request_removed', 'after delete on pin_request', `${removed.join('; ')}; return null;`),

@@ -1,17 +1,27 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Log } from '../../ports/log.ts'
 import type { Notices } from '../engine.ts'
+import { gathered } from '../gathered.ts'
+import type { Tables } from '../tables.ts'
 import { channel, listen } from './listen.ts'
 
-/** PostgreSQL delivers a notification at the commit of its transaction, to this process like to any other. */
+/**
+ * PostgreSQL tells every process, this one like any other. Not in the transactions that enqueue: those that notify commit one after the other
+ * (postgresql.org/docs/current/sql-notify.html).
+ */
 export function postgresNotices(url: string, log: Log | undefined): Notices {
   const listeners = new Set<() => void>()
+  let on: Kysely<Tables> | undefined
+  let told: Promise<unknown> = Promise.resolve()
   let stop: (() => Promise<void>) | undefined
+  const telling = gathered(() => {
+    if (on) told = sql`select pg_notify(${channel}, '')`.execute(on).catch((error: unknown) => log?.warn({ error }, 'could not tell of a job'))
+  })
   return {
-    async announce(q) {
-      await sql`select pg_notify(${channel}, '')`.execute(q)
+    committed(q) {
+      on = q
+      telling.ask()
     },
-    committed() {},
     listen(listener) {
       const own = () => listener()
       listeners.add(own)
@@ -19,6 +29,8 @@ export function postgresNotices(url: string, log: Log | undefined): Notices {
       return () => listeners.delete(own)
     },
     async close() {
+      telling.stop()
+      await told
       listeners.clear()
       await stop?.()
     },

@@ -14,10 +14,11 @@ interface Head {
   id: string | null
 }
 
-/** Jobs by turns: each lane gives one before any gives its next. */
+/** Jobs by turns: each lane gives one before any gives its next; of what was never tried the oldest and the newest alternately, so that neither a long list nor a busy account keeps one waiting. */
 export function jobTurns({ q, kind: database }: Session, lease: (rows: readonly Row[], owner: string, until: number) => Promise<void>) {
-  /** The next lanes that have jobs of this rank, each with its first one that is due; one step in the index a lane, however many jobs it has. */
-  async function heads(kind: string, rank: number, now: number, after: string): Promise<Head[]> {
+  /** The next lanes that have jobs of this rank, each with one that is due: the oldest, or the newest. One step in the index a lane, however many jobs it has. */
+  async function heads(kind: string, rank: number, now: number, after: string, end: 'oldest' | 'newest' = 'oldest'): Promise<Head[]> {
+    const order = sql.raw(end === 'newest' ? 'desc' : 'asc')
     const of = sql`kind = ${kind} and rank = ${sql.lit(rank)} and dead = 0 and lane <> ''`
     const { rows } = await sql<Head>`
       with recursive lanes (lane, n) as (
@@ -25,7 +26,7 @@ export function jobTurns({ q, kind: database }: Session, lease: (rows: readonly 
         union all
         select (select min(lane) from job where ${of} and lane > lanes.lane), n + 1 from lanes where lane is not null and n < ${sql.lit(atOnce)}
       )
-      select lane, (select id from job where ${of} and lane = lanes.lane and due_at <= ${now} order by due_at limit 1) as id
+      select lane, (select id from job where ${of} and lane = lanes.lane and due_at <= ${now} order by due_at ${order} limit 1) as id
       from lanes where lane is not null`.execute(q)
     return rows
   }
@@ -37,15 +38,17 @@ export function jobTurns({ q, kind: database }: Session, lease: (rows: readonly 
   }
 
   return {
-    async claimInTurn({ kind, owner, now, until, limit, after, admits }) {
+    async claimInTurn({ kind, owner, now, until, limit, after, newest = false, admits }) {
       const taken: Row[] = []
       let last = after
       for (const rank of [0, 1]) {
         let from = after
+        let isNewest = newest && rank === 0
         // Rounds, until one brings nothing; the first begins behind the lane that was served last, the others with the first lane.
         for (let isFruitful = true; isFruitful && taken.length < limit; ) {
           isFruitful = false
-          const found = await heads(kind, rank, now, from)
+          const found = await heads(kind, rank, now, from, isNewest ? 'newest' : 'oldest')
+          isNewest = rank === 0 && !isNewest
           const chosen: string[] = []
           for (const { lane, id } of found) {
             if (id === null || taken.length + chosen.length >= limit || !admits(lane, rank)) continue

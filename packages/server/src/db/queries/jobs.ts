@@ -73,7 +73,7 @@ export function jobQueries(session: Session): JobReads & JobWrites {
     async enqueue({ kind, key, payload, runAt, lane = '' }) {
       const text = payload === undefined ? null : JSON.stringify(payload)
       await insertOrAsk(session, { id: crypto.randomUUID(), kind, key, payload: text, due_at: runAt, lane })
-      await jobEnqueued()
+      jobEnqueued()
     },
 
     async claim({ kinds, owner, now, until, limit }) {

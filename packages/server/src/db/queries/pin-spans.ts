@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { PinFilter, PinStatus } from '../../ports/db/index.ts'
+import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { countOf } from './pin-filter.ts'
 
@@ -14,8 +15,12 @@ export interface Span {
 
 const pageSize = 500
 
-export async function tallyOf({ q }: Session, accountId: string): Promise<Record<PinStatus, number>> {
-  const row = await q.selectFrom('pin_tally').select(['queued', 'pinning', 'pinned', 'failed']).where('account_id', '=', accountId).executeTakeFirst()
+const tally = prepare((q, { accountId }: { accountId: string }) =>
+  q.selectFrom('pin_tally').select(['queued', 'pinning', 'pinned', 'failed']).where('account_id', '=', accountId),
+)
+
+export async function tallyOf(session: Session, accountId: string): Promise<Record<PinStatus, number>> {
+  const [row] = (await tally(session, { accountId })).rows
   return row ?? { queued: 0, pinning: 0, pinned: 0, failed: 0 }
 }
 

@@ -22,8 +22,8 @@ const idle = 60_000
 const batch = 32
 
 /**
- * Reads columns, and keeps the names of sealed spans in memory: they never change (requests that were removed since are told by the span's
- * statuses), and a span that is sealed anew has another number of requests.
+ * Reads columns, and keeps the names of sealed spans in memory: names never change, and which requests were removed since is told by the
+ * statuses of the span.
  */
 export class SpanTexts {
   readonly #kept = new Map<string, { columns: Columns; used: number }>()
@@ -144,6 +144,7 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 
-function keyOf(accountId: string, { first, sealed }: Span, column: NameColumn): string {
-  return `${accountId} ${first} ${sealed} ${column}`
+/** A span that was opened again has more slots since. */
+function keyOf(accountId: string, { first, statuses }: Span, column: NameColumn): string {
+  return `${accountId} ${first} ${statuses.length} ${column}`
 }

@@ -64,14 +64,19 @@ export function pinQueries(session: Session): PinReads & PinWrites {
   /** Of those who wait for this DAG. */
   const lockWaiting = (dag: string) => lockUsage(sql`select account_id from pin_request where dag = ${dag} and ${waits}`)
 
-  async function withDags(rows: readonly Row[]): Promise<PinRequestView[]> {
-    const damaged = await damage.ofDags(rows.map(({ dag }) => dag), shownDamage)
-    const fetched = await fetches.ofDags(rows.filter(({ status }) => status !== 'pinned').map(({ dag }) => dag))
+  async function factsOf(dags: readonly string[]): Promise<Map<string, Facts>> {
     const facts = new Map<string, Facts>()
-    for (const slice of slices([...new Set(rows.map(({ dag }) => dag))])) {
-      const dags = q.selectFrom('dag').leftJoin('dag_replica', 'dag_replica.dag', 'dag.cid').select(['cid', 'bytes', 'blocks', ...copyColumns])
-      for (const { cid, ...row } of await dags.where('cid', 'in', slice).execute()) facts.set(cid, row)
+    for (const slice of slices([...new Set(dags)])) {
+      const found = q.selectFrom('dag').leftJoin('dag_replica', 'dag_replica.dag', 'dag.cid').select(['cid', 'bytes', 'blocks', ...copyColumns])
+      for (const { cid, ...row } of await found.where('cid', 'in', slice).execute()) facts.set(cid, row)
     }
+    return facts
+  }
+
+  async function withDags(rows: readonly Row[]): Promise<PinRequestView[]> {
+    const dags = rows.map(({ dag }) => dag)
+    const unpinned = rows.filter(({ status }) => status !== 'pinned').map(({ dag }) => dag)
+    const [damaged, fetched, facts] = await Promise.all([damage.ofDags(dags, shownDamage), fetches.ofDags(unpinned), factsOf(dags)])
     return rows.map((row) => {
       const dag = facts.get(row.dag)
       const fetch = row.status === 'pinned' ? undefined : fetched.get(row.dag)

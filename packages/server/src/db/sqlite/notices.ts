@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Notices } from '../engine.ts'
+import { gathered } from '../gathered.ts'
 
 /** Milliseconds between two looks whether another process has written. */
 const lookEvery = 500
@@ -7,7 +8,7 @@ const lookEvery = 500
 /** This process hears at once; what others wrote is seen by `data_version` (sqlite.org/pragma.html#pragma_data_version), a look into memory. */
 export function sqliteNotices(connection: DatabaseSync): Notices {
   const listeners = new Set<() => void>()
-  const tell = () => listeners.forEach((listener) => listener())
+  const telling = gathered(() => listeners.forEach((listener) => listener()))
   const query = connection.prepare('pragma data_version')
   const version = () => query.get()?.data_version
   let known = version()
@@ -17,7 +18,7 @@ export function sqliteNotices(connection: DatabaseSync): Notices {
     const now = version()
     if (now === known) return
     known = now
-    tell()
+    telling.ask()
   }
 
   function stop(): void {
@@ -26,8 +27,7 @@ export function sqliteNotices(connection: DatabaseSync): Notices {
   }
 
   return {
-    announce: async () => {},
-    committed: tell,
+    committed: telling.ask,
     listen(listener) {
       const own = () => listener()
       listeners.add(own)
@@ -39,6 +39,7 @@ export function sqliteNotices(connection: DatabaseSync): Notices {
     },
     async close() {
       listeners.clear()
+      telling.stop()
       stop()
     },
   }

@@ -74,7 +74,8 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
   const incoming = session.blocks[Symbol.asyncIterator]()
   let pending: Promise<IteratorResult<Block>> | undefined
   const first = known.slice(0, session.window)
-  const firstKeys = new Set(first.map(keyOf))
+  /** Those of them that were asked for before the walk met them, and have not come. */
+  const asking = new Set<string>()
   let unsaved = 0
   let links = 0
   let isWaiting = false
@@ -119,7 +120,8 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
   }
   const ask = (wanted: readonly DeepLink[]) => {
     for (const link of wanted) asked.set(keyOf(link.cid), link)
-    if (wanted.length > 0) session.want(wanted.map(({ cid }) => cid))
+    const fresh = asking.size === 0 ? wanted : wanted.filter(({ cid }) => !asking.has(keyOf(cid)))
+    if (fresh.length > 0) session.want(fresh.map(({ cid }) => cid))
   }
 
   /** Follows what is here of these; returns what is not. */
@@ -171,7 +173,8 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
   const askFirst = async () => {
     const sizes = await writer.claim(first.map(({ multihash }) => multihash.bytes))
     if (first.length === 0 || sizes.some((size) => size !== undefined)) return
-    progress.hasRoot = !firstKeys.has(keyOf(root))
+    for (const cid of first) asking.add(keyOf(cid))
+    progress.hasRoot = !asking.has(keyOf(root))
     progress.waitingFor = first.length
     // The walk meets them again, and knows then how deep they are.
     session.want(first)
@@ -200,8 +203,9 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
       const { cid, bytes } = next.value
       const key = keyOf(cid)
       const link = asked.get(key)
-      if (link === undefined && !firstKeys.has(key)) continue
+      if (link === undefined && !asking.has(key)) continue
       asked.delete(key)
+      asking.delete(key)
       progress.fetched++
       unsaved += bytes.length
       await writer.put({ cid, bytes })
@@ -232,5 +236,5 @@ function alarmIn(ms: number): Promise<undefined> {
 
 /** Completeness goes by codec and multihash. */
 function keyOf({ code, multihash: { bytes } }: CID): string {
-  return `${code}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()}`
+  return `${code}:${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')}`
 }

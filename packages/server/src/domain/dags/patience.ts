@@ -5,9 +5,9 @@ const stallMs = 30_000
 /** The same where none has come at all, and no router is being asked who has it, nor a gateway that may have to look for it. */
 const silentMs = 10_000
 /** The same where there is nobody to wait for: others are to have the place. */
-const hopelessMs = 900
+const hopelessMs = 600
 /** The same where everybody who is connected said that it is not there. */
-const refusedMs = 1_500
+const refusedMs = 1_000
 const backoffMs = [2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000]
 /** Where there is nobody to ask: a new origin or peer has it tried at once. */
 const idleMs = [60_000, 300_000, 900_000, 3_600_000]

@@ -75,8 +75,7 @@ export async function announceDue({ db, network, moderation, clock, rate }: Anno
   for (;;) {
     signal.throwIfAborted()
     const due = await db.read((r) => r.announcements.due(clock.now(), batch))
-    const { first } = await db.read((r) => r.announcements.backlog(0, 1))
-    if (due.length === 0) return { next: first }
+    if (due.length === 0) return { next: (await db.read((r) => r.announcements.backlog(0, 0))).first }
     await drop(due.filter(({ wanted }) => !wanted).map(({ dag }) => dag))
     const line = due.filter(({ wanted }) => wanted)
     await Promise.all(Array.from({ length: atOnce }, () => announceAll(line)))

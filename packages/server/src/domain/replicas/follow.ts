@@ -43,8 +43,7 @@ async function enrol(w: Writer, cid: string, wanted: number, now: number): Promi
   if (state !== 'complete' || holders === 0) return
   const row = await w.replicas.get(cid)
   if (row?.state === 'waiting' || row?.state === 'leaving') await enqueueReplicate(w, cid, now)
-  else if (row) await w.replicas.putOff([cid], now)
-  else await w.replicas.set(cid, { state: 'degraded', nodes: [], wanted, nextLook: now }, now)
+  else await w.replicas.set(cid, { state: 'degraded', nodes: row?.nodes ?? [], wanted, nextLook: now }, now)
 }
 
 /** Forgets the nodes: complete here is all that is wanted again. What they have stays there. */

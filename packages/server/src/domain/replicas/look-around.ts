@@ -41,7 +41,7 @@ async function write(found: ReadonlyMap<string, Copy[] | undefined>, { db, clock
   const nextLook = now + period
   const rows = await db.read((r) => r.replicas.ofDags([...found.keys()]))
   const isSame = (dag: string, copies: Copy[] | undefined) => {
-    // It did not say.
+    // It was not told.
     if (copies === undefined) return true
     const row = rows.get(dag)
     const nodes = copies.filter(({ state }) => state === 'confirmed').map(({ node }) => node)

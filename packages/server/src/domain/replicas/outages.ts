@@ -12,15 +12,26 @@ export interface Outages {
   survive<T>(call: () => Promise<T>): Promise<Outcome<T>>
   /** Finds out whether the nodes can be asked. */
   probe(): Promise<void>
+  close(): void
+}
+
+export interface OutageParts {
+  replicas: Replicas
+  log: Log
+  /** Milliseconds between two tries while the nodes are out. */
+  probeEvery: number
+  /** Called when they can be asked again. */
+  onEnd(): Promise<void>
 }
 
 /** The empty block, whose bytes are its CID. */
 const nothing = CID.parse('bafkqaaa')
 const probeMs = 20_000
 
-/** `onEnd`: called when they can be asked again. */
-export function noteOutages(replicas: Replicas, log: Log, onEnd: () => Promise<void>): Outages {
+export function noteOutages({ replicas, log, probeEvery, onEnd }: OutageParts): Outages {
+  const stop = new AbortController()
   let isOut = false
+  let timer: NodeJS.Timeout | undefined
 
   async function survive<T>(call: () => Promise<T>): Promise<Outcome<T>> {
     const status = replicas.status()
@@ -42,14 +53,29 @@ export function noteOutages(replicas: Replicas, log: Log, onEnd: () => Promise<v
       if (error.data.outage !== true) throw error
       if (!isOut) log.warn({ driver, address, why: error.message }, 'the nodes that keep replicas cannot be asked; what waits for them goes on waiting')
       isOut = true
+      probeLater()
       return { why: outageInWords(status) }
     }
   }
 
+  async function probe(): Promise<void> {
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(probeMs)])
+    await survive(() => replicas.look([nothing], signal)).catch(() => {})
+    if (isOut) probeLater()
+  }
+
+  function probeLater(): void {
+    if (stop.signal.aborted) return
+    clearTimeout(timer)
+    timer = setTimeout(probe, probeEvery)
+  }
+
   return {
     survive,
-    async probe() {
-      await survive(() => replicas.look([nothing], AbortSignal.timeout(probeMs))).catch(() => {})
+    probe,
+    close() {
+      stop.abort()
+      clearTimeout(timer)
     },
   }
 }

@@ -1,12 +1,12 @@
 import { CID } from 'multiformats/cid'
 import { toFault } from '../../kernel/faults.ts'
-import type { Copy, Replicas } from '../../ports/replicas.ts'
+import type { Copy } from '../../ports/replicas.ts'
 import { leaveReplicas } from './jobs.ts'
 import type { Outages } from './outages.ts'
 import { recordCopies, recordUnknown } from './record.ts'
-import type { ReplicateEnd, ReplicationParts } from './replication.ts'
+import type { PartsWithNodes, ReplicateEnd } from './replication.ts'
 
-export type ReplicateParts = Required<ReplicationParts> & { replicas: Replicas; outages: Outages }
+export type ReplicateParts = PartsWithNodes & { outages: Outages }
 
 /** Milliseconds that one run waits for nodes that are fetching; they go on without it. */
 const patience = 10_000

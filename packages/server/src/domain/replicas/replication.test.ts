@@ -64,6 +64,22 @@ describe('what is complete here', () => {
     expect(house.words.at(-1)).toMatch(/can be reached again/)
   })
 
+  test('is tried again soon after nodes can be asked again, however long it had to wait yet', async () => {
+    await using house = await openHouse({ probeEvery: 20 })
+    house.nodes.setOut(true)
+    const { id } = await house.send(leaf('a'))
+    for (let i = 0; i < 10; i++) {
+      await house.work()
+      house.pass(hour)
+    }
+    await house.work()
+    house.nodes.setOut(false)
+    await expect.poll(async () => {
+      await house.work()
+      return (await house.get(id)).status
+    }, { timeout: 5_000 }).toBe('pinned')
+  })
+
   test('waits where the nodes refuse, and is let go when they do not any more', async () => {
     await using house = await openHouse()
     house.nodes.setRefusing(true)

@@ -22,7 +22,11 @@ export interface ReplicationParts {
   content(root: CID, signal: AbortSignal): AsyncIterable<Uint8Array>
   /** Milliseconds after which confirmed copies are looked at again. */
   period: number
+  /** Milliseconds between two tries while no node can be asked; default 2.5 s. */
+  probeEvery?: number
 }
+
+export type PartsWithNodes = ReplicationParts & { replicas: Replicas }
 
 /** What a run of a job tells the queue. */
 export type ReplicateEnd = { done: true } | { done: false; runAt: number; reason: string }
@@ -40,6 +44,7 @@ export interface Replication {
   follow(signal: AbortSignal): Promise<void>
   /** Once at every start. */
   start(): Promise<void>
+  close(): void
 }
 
 /** So many of those that wait are tried at once when the nodes are back; the others when their time comes. */
@@ -51,14 +56,14 @@ export async function createReplication(parts: ReplicationParts): Promise<Replic
   return replicas ? withNodes({ ...parts, replicas }, isNew) : alone({ db, clock }, isNew)
 }
 
-function withNodes(parts: Required<ReplicationParts>, isNew: boolean): Replication {
-  const { db, clock, log, replicas } = parts
+function withNodes(parts: PartsWithNodes, isNew: boolean): Replication {
+  const { db, clock, log, replicas, probeEvery = 2_500 } = parts
   const { wanted } = replicas.status()
-  const outages = noteOutages(replicas, log, () =>
+  const hasten = () =>
     db.write(async (w) => {
       for (const dag of await w.replicas.pending(hastened)) await enqueueReplicate(w, dag, clock.now())
-    }),
-  )
+    })
+  const outages = noteOutages({ replicas, log, probeEvery, onEnd: hasten })
   return {
     isIdle: false,
     standing: standsWith(wanted),
@@ -72,6 +77,7 @@ function withNodes(parts: Required<ReplicationParts>, isNew: boolean): Replicati
         if (isNew) await w.jobs.enqueue({ kind: followJob, key: '', runAt: clock.now() })
       })
     },
+    close: outages.close,
   }
 }
 
@@ -89,5 +95,6 @@ function alone({ db, clock }: Pick<ReplicationParts, 'db' | 'clock'>, isNew: boo
     async start() {
       if (isNew) await db.write((w) => w.jobs.enqueue({ kind: followJob, key: '', runAt: clock.now() }))
     },
+    close() {},
   }
 }

@@ -12,7 +12,7 @@ export const standsAlone: Standing = () => Promise.resolve(undefined)
 export function standsWith(wanted: number): Standing {
   return async (w, dag, now) => {
     const row = await w.replicas.get(dag)
-    if (row?.state === 'confirmed') return undefined
+    if (row?.state === 'confirmed' && row.nodes.length >= wanted) return undefined
     if (row === undefined || row.state === 'leaving') await w.replicas.set(dag, { state: 'waiting', nodes: [], wanted }, now)
     await enqueueReplicate(w, dag, now)
     return waitingWords(wanted, row?.nodes.length ?? 0, row?.reason)

@@ -4,7 +4,7 @@ import { fault } from '../../kernel/faults.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Call } from '../edge.ts'
 import { clientAddress, clientNetwork } from './client-address.ts'
-import { tokenBuckets, type Level, type TokenBuckets } from './token-buckets.ts'
+import { tokenBuckets, type Level } from './token-buckets.ts'
 
 export interface LimitsOptions {
   /** Requests a minute of one key; 0: any number. */
@@ -32,31 +32,28 @@ export interface Limits {
 const minPolls = 24_000
 /** Buckets of each kind: some 200 bytes each, and the key that is shown. */
 const maxBuckets = 20_000
+const anyNumber = Number.MAX_SAFE_INTEGER
 
 export function createLimits({ perKey, failures: wrongKeys, proxies, clock }: LimitsOptions): Limits {
-  const requests = bucketsOf(perKey)
-  const polls = bucketsOf(perKey && Math.max(perKey, minPolls))
-  const failures = bucketsOf(wrongKeys)
-
-  function bucketsOf(perMinute: number): TokenBuckets | undefined {
-    return perMinute === 0 ? undefined : tokenBuckets({ perMinute, maxBuckets, clock })
-  }
+  const bucketsOf = (perMinute: number) => tokenBuckets({ perMinute, maxBuckets, clock })
+  const requests = bucketsOf(perKey || anyNumber)
+  const polls = bucketsOf(Math.max(perKey || anyNumber, minPolls))
+  const failures = bucketsOf(wrongKeys || anyNumber)
 
   const addressOf = (call: Call) => clientNetwork(clientAddress(call.env.incoming, proxies))
 
   return {
     addressOf,
     admit(call, token) {
-      if (!failures || requests?.has(token) || polls?.has(token)) return
+      if (requests.has(token) || polls.has(token)) return
       const level = failures.look(addressOf(call))
       if (!level.ok) refuse(call, level)
     },
     wrong(call) {
-      failures?.take(addressOf(call))
+      failures.take(addressOf(call))
     },
     spend(call, { account }, token) {
-      const level = (isPoll(call) ? polls : requests)?.take(token ?? account.id)
-      if (!level) return
+      const level = (isPoll(call) ? polls : requests).take(token ?? account.id)
       tell(call, level)
       if (!level.ok) refuse(call, level)
     },
@@ -69,6 +66,7 @@ export function createLimits({ perKey, failures: wrongKeys, proxies, clock }: Li
 
   /** The headers that Pinata began with and clients know; the reset is in epoch seconds. */
   function tell(call: Call, { limit, remaining, fullIn }: Level): void {
+    if (limit === anyNumber) return
     const { outgoing } = call.env
     outgoing.setHeader('x-ratelimit-limit', limit)
     outgoing.setHeader('x-ratelimit-remaining', remaining)

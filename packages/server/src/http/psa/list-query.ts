@@ -49,11 +49,10 @@ function name(query: URLSearchParams): PinFilter['name'] {
 /** A JSON object, or the `meta[key]=value` that generated clients send. */
 function meta(query: URLSearchParams): Record<string, string> | undefined {
   const text = one(query, 'meta')
-  const given = text === undefined ? undefined : textMap('meta', parseJson(text))
-  if (given === undefined && text !== undefined) throw invalid('meta', 'must be a JSON object')
+  const given = text === undefined ? [] : Object.entries(jsonMap(text))
   const fields = [...new Set(query.keys())].filter((field) => field.startsWith('meta['))
-  if (fields.length === 0) return given
-  return { ...given, ...Object.fromEntries(fields.map((field) => [bracketed(field), one(query, field) ?? ''])) }
+  const pairs = [...given, ...fields.map((field) => [bracketed(field), one(query, field) ?? ''] as const)]
+  return pairs.length > 0 ? Object.fromEntries(pairs) : undefined
 }
 
 function bracketed(field: string): string {
@@ -62,12 +61,14 @@ function bracketed(field: string): string {
   return key
 }
 
-function parseJson(text: string): unknown {
+function jsonMap(text: string): Record<string, string> {
   try {
-    return JSON.parse(text)
-  } catch {
-    throw invalid('meta', 'must be a JSON object')
+    const map = textMap('meta', JSON.parse(text))
+    if (map) return map
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
   }
+  throw invalid('meta', 'must be a JSON object')
 }
 
 function limit(query: URLSearchParams): number {

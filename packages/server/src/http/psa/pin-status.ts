@@ -34,6 +34,7 @@ function info(request: PinRequestView): Record<string, string> | undefined {
     dag_size: bytes?.toString(),
     blocks: (blocks ?? fetch?.blocks)?.toString(),
     bytes: fetch?.bytes.toString(),
+    replicas: replicas && `${replicas.nodes.length} of ${replicas.wanted}`,
     missing: fetch?.missing.toString(),
     providers: fetch?.attempts.slice(0, maxProviders).map(attemptInWords).join('; ') || undefined,
     tries: fetch?.tries.toString(),

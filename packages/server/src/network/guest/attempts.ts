@@ -7,6 +7,8 @@ export interface AttemptBook {
   mark(address: string, peerId: string, state: Row['state'], reason?: string, kind?: Row['kind']): void
   /** Counts for the row through which the peer is connected, or for one under its bare id. */
   count(peerId: string, what: 'blocks' | 'missing'): void
+  /** Something is to be said of a peer that is connected, until it sends a block. */
+  note(peerId: string, reason: string): void
   lost(peerId: string, reason: string): void
   /** How asking a router fares. */
   router(name: string, state: Row['state'], reason: string): void
@@ -38,6 +40,17 @@ export function attemptBook(report: (rows: Row[], last: boolean) => void, { ever
     return found
   }
 
+  /** The row through which the peer is connected. */
+  function rowOf(peerId: string): Row {
+    let found = current.get(peerId)
+    if (found === undefined) {
+      found = row(peerId)
+      found.state = 'connected'
+      current.set(peerId, found)
+    }
+    return found
+  }
+
   return {
     mark(address, peerId, state, reason, kind) {
       const marked = row(address)
@@ -46,14 +59,13 @@ export function attemptBook(report: (rows: Row[], last: boolean) => void, { ever
       change(marked)
     },
     count(peerId, what) {
-      let counted = current.get(peerId)
-      if (counted === undefined) {
-        counted = row(peerId)
-        counted.state = 'connected'
-        current.set(peerId, counted)
-      }
+      const counted = rowOf(peerId)
       counted[what]++
+      if (what === 'blocks') counted.reason = undefined
       change(counted)
+    },
+    note(peerId, reason) {
+      change(Object.assign(rowOf(peerId), { reason }))
     },
     lost(peerId, reason) {
       const lost = current.get(peerId)

@@ -4,6 +4,7 @@ import { decodeMessage } from '../wire/decode.ts'
 import { messageReader } from '../wire/reader.ts'
 import { randomBlocks } from '../testing/blocks.ts'
 import { createClient } from './client.ts'
+import type { AttemptsFrame } from '../pipe/frames.ts'
 import type { Client } from './client.ts'
 import { limits } from './limits.ts'
 import { createPeer } from './peer.ts'
@@ -40,13 +41,19 @@ function remote(id: string) {
 describe('the asking half', () => {
   let delivered: string[]
   let liars: Peer[]
+  let rows: Record<string, AttemptsFrame['rows'][number]>
   let client: Client
 
   beforeEach(() => {
     vi.useFakeTimers()
     delivered = []
     liars = []
-    client = createClient({ deliver: (_, key) => delivered.push(key), report() {}, onLiar: (peer) => liars.push(peer) })
+    rows = {}
+    client = createClient({
+      deliver: (_, key) => delivered.push(key),
+      report: (frame) => frame.rows.forEach((row) => (rows[row.address] = { ...row })),
+      onLiar: (peer) => liars.push(peer),
+    })
   })
   afterEach(() => {
     client.stop()
@@ -158,6 +165,42 @@ describe('the asking half', () => {
     kubo.wantlist.clear() // dropped without a word
     await vi.advanceTimersByTimeAsync(limits.stallAfter + 2 * limits.sweepEvery)
     expect(kubo.wantlist.size).toBe(10)
+  })
+
+  it('tells of a peer that falls silent, until it sends something', async () => {
+    const blocks = randomBlocks(2, 10)
+    const kubo = remote('kubo')
+    client.want(open([kubo]), cids(blocks))
+    await vi.advanceTimersByTimeAsync(limits.stallAfter + 2 * limits.sweepEvery)
+    expect(rows.kubo).toMatchObject({ state: 'connected', reason: 'it has not answered for 10 seconds' })
+    send(kubo, blocks.slice(0, 1))
+    await vi.advanceTimersByTimeAsync(200)
+    expect(rows.kubo).toEqual({ address: 'kubo', state: 'connected', reason: undefined, blocks: 1, missing: 0 })
+  })
+
+  it('forgives what nobody asked for where much comes that somebody did', async () => {
+    const kubo = remote('kubo')
+    const fetch = open([kubo])
+    for (let i = 0; i < 3 * limits.maxStrays; i++) {
+      const blocks = randomBlocks(9, 10)
+      client.want(fetch, cids(blocks))
+      await turn()
+      send(kubo, [...randomBlocks(1, 10), ...blocks])
+    }
+    expect(liars).toEqual([])
+  })
+
+  it('does not look at answers to questions that nobody asked without end', async () => {
+    const kubo = remote('kubo')
+    client.want(open([kubo]), cids(randomBlocks(1, 10)))
+    await turn()
+    for (let i = 0; i < 20; i++) refuse(kubo, randomBlocks(1024, 10))
+    expect(liars).toEqual([kubo.peer])
+    await vi.advanceTimersByTimeAsync(200)
+    expect(rows.kubo).toMatchObject({ reason: 'it answers what it was not asked', missing: 0 })
+    client.leave(kubo.peer)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(rows.kubo).toMatchObject({ state: 'lost', reason: 'it answers what it was not asked' })
   })
 
   it('drops what nobody asked for and reports who keeps sending it', async () => {

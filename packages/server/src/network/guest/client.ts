@@ -7,7 +7,7 @@ import type { Fetch } from './fetch.ts'
 import { limits } from './limits.ts'
 import type { GatewayPart, Peer } from './peer.ts'
 import { recentSet } from './recent.ts'
-import { sweepPeer } from './stall.ts'
+import { fetchesAt, sweepPeer } from './stall.ts'
 import { ask, refuse, release } from './want.ts'
 import type { Want } from './want.ts'
 import type { AttemptsFrame } from '../pipe/frames.ts'
@@ -22,6 +22,8 @@ export interface Client {
   join(peer: Peer): void
   leave(peer: Peer): void
   receive(peer: Peer, message: Message): void
+  /** The peer broke a rule. */
+  offend(peer: Peer, why: string, how?: { weight?: number }): void
   /** Bytes that were checked, for a want that this peer has. */
   accept(peer: Peer, want: Want, bytes: Uint8Array): void
   /** The peer does not deliver this: it has not got it, or failed. */
@@ -32,7 +34,7 @@ export interface Client {
 export interface ClientOptions {
   deliver(fetch: Fetch, key: string, bytes: Uint8Array): void
   report(attempts: AttemptsFrame): void
-  /** The peer sends what nobody asked for. */
+  /** The peer went too far, as its `offence` says. */
   onLiar(peer: Peer): void
 }
 
@@ -106,6 +108,7 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
   function accept(peer: Peer, want: Want, bytes: Uint8Array): void {
     release(want, { tell: want.holder !== peer })
     want.answered = true
+    if (peer.strays > 0) peer.strays = Math.max(0, peer.strays - limits.strayRelief)
     for (const fetch of want.fetches) {
       learnSize(fetch, bytes.length)
       if (fetch.untaken > limits.maxUntaken) {
@@ -127,10 +130,17 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
 
   /** Most likely it was meant for the want that waits longest: that one is asked elsewhere. */
   function onStray(peer: Peer): void {
-    peer.strays++
+    offend(peer, 'it sent blocks that nobody asked for, or whose bytes do not match their hash')
     const [oldest] = peer.live.values()
     if (oldest !== undefined) refuse(oldest, peer)
-    if (peer.strays > limits.maxStrays) onLiar(peer)
+  }
+
+  function offend(peer: Peer, why: string, { weight = 1 } = {}): void {
+    if (isLiar(peer)) return
+    if (peer.offence !== why) for (const fetch of fetchesAt(peer)) fetch.book.note(peer.id, why)
+    peer.offence = why
+    peer.strays += weight
+    if (isLiar(peer)) onLiar(peer)
   }
 
   function lacks(peer: Peer, want: Want): void {
@@ -144,6 +154,7 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
   function onDontHave(peer: Peer, cid: Uint8Array): void {
     const want = peer.live.get(keyOfCid(cid))
     if (want !== undefined) lacks(peer, want)
+    else offend(peer, 'it answers what it was not asked', { weight: limits.idleAnswer })
   }
 
   function isGiven(want: Want): boolean {
@@ -208,14 +219,21 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
         release(want, { tell: false })
         for (const fetch of want.fetches) fetch.waiting.push(want)
       }
-      for (const fetch of fetches) fetch.book.lost(peer.id, peer.deaf ? 'it does not speak Bitswap 1.2' : 'the connection was closed')
+      for (const fetch of fetches) fetch.book.lost(peer.id, goodbye(peer))
       assignSoon()
     },
     receive(peer, message) {
-      for (const block of message.blocks) onBlock(peer, block)
-      for (const { cid, have } of message.presences) if (!have) onDontHave(peer, cid)
+      for (const block of message.blocks) {
+        if (isLiar(peer)) return
+        onBlock(peer, block)
+      }
+      for (const { cid, have } of message.presences) {
+        if (isLiar(peer)) return
+        if (!have) onDontHave(peer, cid)
+      }
       assignSoon()
     },
+    offend,
     accept(peer, want, bytes) {
       accept(peer, want, bytes)
       assignSoon()
@@ -227,6 +245,16 @@ export function createClient({ deliver, report, onLiar }: ClientOptions): Client
     },
     stop: () => clearInterval(sweeper),
   }
+}
+
+function isLiar(peer: Peer): boolean {
+  return peer.strays > limits.maxStrays
+}
+
+/** Why a peer is not there any more. */
+function goodbye(peer: Peer): string {
+  if (peer.deaf) return 'it does not speak Bitswap 1.2'
+  return isLiar(peer) && peer.offence !== undefined ? peer.offence : 'the connection was closed'
 }
 
 function tryKey(block: WireBlock): string | undefined {

@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Origin } from '../addresses.ts'
 import { dialFailure } from './dial-failure.ts'
+import type { Knocks } from './knocks.ts'
 import { limits } from './limits.ts'
 import { resolve } from './resolve.ts'
 
@@ -14,6 +15,7 @@ export interface DialOptions {
   mark: Mark
   signal: AbortSignal
   dialPrivate: boolean
+  knocks?: Knocks
 }
 
 /**
@@ -55,11 +57,26 @@ export async function dialPeer(libp2p: Libp2p, origins: readonly Origin[], optio
  * Dials without the peer id, since libp2p would join several addresses of one peer into one slow line; who
  * answered is checked here.
  */
-async function dialOrigin(libp2p: Libp2p, origin: Origin, { signal, dialPrivate }: DialOptions): Promise<Connection> {
-  const [ip] = await resolve(origin.host, { family: origin.family, dialPrivate })
-  const address = multiaddr(`/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}/tcp/${origin.port}`)
-  const connection = await libp2p.dial(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeout)]) })
-  if (connection.remotePeer.toString() === origin.peerId) return connection
-  await connection.close()
-  throw new Error(`another peer answered: ${connection.remotePeer}`)
+async function dialOrigin(libp2p: Libp2p, origin: Origin, { signal, dialPrivate, knocks }: DialOptions): Promise<Connection> {
+  const { host, family, port } = origin
+  const [ip] = await resolve(host, { family, dialPrivate })
+  const wait = knocks?.whyNot(ip, port)
+  if (wait !== undefined) throw new Error(wait)
+  try {
+    const connection = await dialPlace(libp2p, ip, port, signal)
+    if (connection.remotePeer.toString() !== origin.peerId) {
+      await connection.close()
+      throw new Error(`another peer answered: ${connection.remotePeer}`)
+    }
+    knocks?.answered(ip, port)
+    return connection
+  } catch (error) {
+    if (!signal.aborted) knocks?.inVain(ip, port, dialFailure(error))
+    throw error
+  }
+}
+
+function dialPlace(libp2p: Libp2p, ip: string, port: number, signal: AbortSignal): Promise<Connection> {
+  const address = multiaddr(`/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}/tcp/${port}`)
+  return libp2p.dial(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(limits.dialTimeout)]) })
 }

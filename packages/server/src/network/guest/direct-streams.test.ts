@@ -62,6 +62,17 @@ it('hands over hundreds of them, and each is gone when both sides are done', asy
   expect(usual).toBe(0)
 })
 
+it('takes much before it answers, and a short message without an answer', async () => {
+  const [long, short] = [await dialled.createStream(), await dialled.createStream()]
+  const updates = { long: countedUpdates(long), short: countedUpdates(short) }
+  long.send(Buffer.concat([hello, Buffer.alloc(3 << 20, 'a')]))
+  short.send(Buffer.concat([hello, Buffer.alloc(16 << 10, 'b')]))
+  await until(() => heard.reduce((sum, { bytes }) => sum + bytes.length, 0) === (3 << 20) + (16 << 10))
+  expect(updates.long()).toBeGreaterThan(0)
+  expect(updates.long()).toBeLessThan(10)
+  expect(updates.short()).toBeLessThan(2)
+})
+
 it('understands a greeting that comes byte by byte', async () => {
   const stream = await dialled.createStream()
   for (const byte of Buffer.concat([hello, Buffer.from('slow')])) {
@@ -144,6 +155,18 @@ function counted(muxer: StreamMuxer): void {
       usual++
       if (typeof listener === 'function') listener(event)
     }, options)
+}
+
+/** How often the other side was told that it may send more; its own end of the stream and ours may be told so too. */
+function countedUpdates(stream: Stream): () => number {
+  const yamuxStream = stream as Stream & { handleWindowUpdate(frame: unknown): void }
+  const handle = yamuxStream.handleWindowUpdate.bind(stream)
+  let count = 0
+  yamuxStream.handleWindowUpdate = (frame) => {
+    count++
+    handle(frame)
+  }
+  return () => count
 }
 
 function bytesOf(stream: Stream): () => Buffer {

@@ -1,6 +1,7 @@
 import type { Connection, Libp2p, Stream, StreamHandler, StreamMessageEvent, StreamMuxerFactory } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { limits } from './limits.ts'
+import { widenWindow } from './wide-window.ts'
 
 /** What of libp2p's own parts is needed. */
 interface Parts {
@@ -29,6 +30,7 @@ export function directStreams(muxers: (parts: never) => StreamMuxerFactory, prot
       try {
         stream.protocol = protocol
         stream.send(hello)
+        widenWindow(stream)
         void parts.registrar.getHandler(protocol).handler(stream, connection)
       } catch (error) {
         stream.abort(error as Error)

@@ -10,8 +10,8 @@ import type { Slots } from './slots.ts'
 export interface KeepOptions extends DialOptions {
   /** How many peers may be dialled at once. */
   room: Slots
-  /** Not to be dialled now. */
-  isBanned(peerId: string): boolean
+  /** Why this peer is not to be dialled now, if so. */
+  whyBanned(peerId: string): string | undefined
 }
 
 /** Keeps one peer connected until the signal aborts, dialling again with growing pauses. Never throws. */
@@ -25,8 +25,11 @@ export async function keepConnected(libp2p: Libp2p, origins: readonly Origin[], 
   let pause: number = limits.redialFirst
   while (!signal.aborted) {
     if (isConnected(libp2p, peerId)) mark(address, 'connected')
-    else if (options.isBanned(peerId)) mark(address, 'failed', 'it sent blocks that nobody asked for')
-    else await dialInTurn(libp2p, origins, options)
+    else {
+      const why = options.whyBanned(peerId)
+      if (why === undefined) await dialInTurn(libp2p, origins, options)
+      else mark(address, 'failed', why)
+    }
 
     if (isConnected(libp2p, peerId)) {
       await changed(libp2p, 'peer:disconnect', peerId, signal)

@@ -24,22 +24,41 @@ export const limits = {
   sweepEvery: 500,
   /** Keys of finished wants that are remembered, since late copies of them are no offence. */
   recentKeys: 8192,
-  /** Blocks that nobody asked for, until the peer is sent away, and for how long. */
+  /** Blocks that nobody asked for, and other offences, until the peer is sent away, and for how long. */
   maxStrays: 16,
+  /** A message that breaks the rules counts for so many. */
+  breach: 4,
+  /** So much of an offence is made up for by a block that was wanted; so much of one is an answer to what was not asked. */
+  strayRelief: 1 / 8,
+  idleAnswer: 1 / 1024,
   banFor: 10 * 60_000,
 
   maxInboundStreams: 4096,
+  /** What a peer may send on one stream before it hears from us. */
+  receiveWindow: 2 << 20,
   /** Streams of one connection that have not said yet what they are for. */
   unsaidStreams: 32,
-  /** Bytes of unfinished messages that one peer may make us hold. */
+  /** Bytes of unfinished messages that one peer may make us hold: while it has wants of ours, and else. */
   maxHeldPerPeer: 32 << 20,
-  drainTimeout: 30_000,
+  maxHeldPerStranger: 1 << 20,
+  /** A message that does not go on for so long is given up; a stream that says nothing for so long is ended. */
+  messageIdle: 30_000,
+  streamIdle: 300_000,
+  /** Bytes of a peer that bring us nothing (wantlists, answers, streams): at once, and in a second. What a stream counts for. */
+  chatter: 32 << 20,
+  chatterRate: 8 << 20,
+  streamChatter: 256,
+  /** A peer that takes nothing for so long, or not all of a message in so long, is not written to any more. */
+  drainTimeout: 10_000,
+  sendTimeout: 60_000,
   openTimeout: 10_000,
 
   /** Wants of one peer that wait for an answer; more are dropped, as Kubo does. */
   servedWants: 1024,
   replyBatch: 256 << 10,
   readsPerPeer: 64,
+  /** Bytes of replies in memory, over all peers. */
+  replyRoom: 64 << 20,
   /** Open questions to the house, over all peers. */
   questions: 128,
   /** A block so small is sent where a peer only asks whether we have it (Kubo: 1,024). */
@@ -49,6 +68,12 @@ export const limits = {
 
   dialsPerFetch: 20,
   dialTimeout: 5000,
+  /** A place that was dialled in vain is left alone by everybody for so long: first, and at most. Less than `redial…`. */
+  knockFirst: 250,
+  knockLast: 8000,
+  /** Ports of one public host that are tried in vain, in so long. */
+  vainPorts: 16,
+  vainPortsFor: 60_000,
   /** The next address of a peer is tried when the one before did not answer for so long. */
   dialStagger: 250,
   redialFirst: 500,
@@ -105,6 +130,8 @@ export const limits = {
   /** Gateways that one fetch uses beside the configured ones, and all fetches together. */
   gatewaysPerFetch: 8,
   maxGateways: 256,
+  /** One that no fetch names any more is forgotten after so long. */
+  idleGateway: 10 * 60_000,
   /** Bytes of a CAR that came before they were wanted. */
   maxHeld: 8 << 20,
   /** A CAR whose blocks nobody wants for so long, or that brings no block for so long, is ended. */
@@ -114,7 +141,7 @@ export const limits = {
   /** At most so long it waits for those who take its blocks. */
   carPause: 60_000,
   /** What a gateway does not have is not asked of it again for so long. */
-  absentFor: 60_000,
+  absentFor: 10_000,
   /** Failures in a row until a gateway is left alone for a while: first, and at most. */
   gatewayFailures: 4,
   restFirst: 1000,

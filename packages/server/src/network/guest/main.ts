@@ -49,8 +49,9 @@ const client = createClient({
   },
   report: (attempts) => channel.sendJson(kinds.attempts, attempts),
   onLiar(peer) {
-    banned.add(peer.id)
-    log('warn', 'a peer was sent away: it sends blocks that nobody asked for', { peer: peer.id })
+    const why = peer.offence ?? 'it broke the rules'
+    banned.add(peer.id, why)
+    log('warn', 'a peer was sent away', { peer: peer.id, why })
     for (const connection of libp2p?.getConnections() ?? []) {
       if (connection.remotePeer.toString() === peer.id) connection.abort(new Error('banned'))
     }
@@ -86,8 +87,8 @@ function onOrigins(frame: OriginsFrame): void {
     fetches.set(frame.fetch, fetch)
     const root = frame.root === undefined ? undefined : CID.parse(frame.root)
     fetch.root = root && keyOfMultihash(root.multihash.bytes)
-    gateways?.serve(fetch)
-    routing?.seek(fetch, { root, patience: frame.origins.length > 0 ? limits.headStart : 0 })
+    const hasGateway = gateways?.serve(fetch) === true
+    routing?.seek(fetch, { root, patience: hasGateway || frame.origins.length > 0 ? limits.headStart : 0 })
   }
   follow(fetch, frame.origins)
 }
@@ -120,11 +121,14 @@ async function start(config: GuestConfig): Promise<void> {
   libp2p = node
   let telling = false
   const swarm = await openSwarm({ libp2p: node, client, house, isNamed: (peerId) => origins?.names(peerId) === true, onChange: tellSoon })
-  origins = createOrigins({ libp2p: node, dialPrivate: config.dialPrivate, isBanned: banned.has, onIdle: swarm.dismiss })
+  origins = createOrigins({ libp2p: node, dialPrivate: config.dialPrivate, whyBanned: banned.why, onIdle: swarm.dismiss })
   origins.keep(config.peers)
   gateways = createGateways({ client, urls: config.gateways, dialPrivate: config.dialPrivate })
   routing = openRouting({ libp2p: node, dht, config, onFound, warn: (words, data) => log('warn', words, data) })
   node.addEventListener('self:peer:update', tellSoon)
+  let told: number | undefined
+  // No event tells how many peers of the DHT are known.
+  if (dht !== undefined) setInterval(() => dht.size !== told && tellSoon(), 500)
   tell()
   flushCompileCache() // a process that is killed later could not
 
@@ -136,8 +140,9 @@ async function start(config: GuestConfig): Promise<void> {
 
   function tell(): void {
     telling = false
+    told = dht?.size
     const addresses = node.getMultiaddrs().map(String)
-    const running: RunningFrame = { peerId: node.peerId.toString(), listening, addresses, peers: swarm.size, arrivals: swarm.arrivals, dht: dht?.size }
+    const running: RunningFrame = { peerId: node.peerId.toString(), listening, addresses, peers: swarm.size, arrivals: swarm.arrivals, dht: told }
     channel.sendJson(kinds.running, running)
   }
 }

@@ -64,6 +64,8 @@ export async function startNode(config: GuestConfig, isBanned: (peerId: string) 
       resolvers: {},
       maxConnections: limits.maxConnections,
       maxParallelDials: 100,
+      // What the DHT asks for waits its turn; whom a fetch names goes before.
+      maxDialQueueLength: 2000,
       addressDialTimeout: limits.dialTimeout,
       // Many peers may sit behind one address, a proxy's for instance.
       inboundConnectionThreshold: 50,

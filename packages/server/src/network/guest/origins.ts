@@ -4,6 +4,7 @@ import type { Origin } from '../addresses.ts'
 import type { Fetch } from './fetch.ts'
 import { keepConnected } from './keeper.ts'
 import type { KeepOptions } from './keeper.ts'
+import { createKnocks } from './knocks.ts'
 import { limits } from './limits.ts'
 import { slots } from './slots.ts'
 import type { Slots } from './slots.ts'
@@ -18,7 +19,7 @@ export interface Origins {
   names(peerId: string): boolean
 }
 
-export interface OriginsOptions extends Pick<KeepOptions, 'dialPrivate' | 'isBanned'> {
+export interface OriginsOptions extends Pick<KeepOptions, 'dialPrivate' | 'whyBanned'> {
   libp2p: Libp2p
   /** Nobody has needed this peer for a while. */
   onIdle(peerId: string): void
@@ -30,6 +31,7 @@ const namedValue = 100
 export function createOrigins({ libp2p, onIdle, ...rules }: OriginsOptions): Origins {
   const needed = new Map<string, number>() // peer id → how many need it
   const rooms = new WeakMap<Fetch, Slots>()
+  const knocks = createKnocks()
 
   function need(peerId: string): void {
     const before = needed.get(peerId) ?? 0
@@ -55,7 +57,7 @@ export function createOrigins({ libp2p, onIdle, ...rules }: OriginsOptions): Ori
     await Promise.all(
       [...peers].map(async ([peerId, addresses]) => {
         need(peerId)
-        await keepConnected(libp2p, addresses, { ...rules, ...options })
+        await keepConnected(libp2p, addresses, { ...rules, ...options, knocks })
         release(peerId)
       }),
     )

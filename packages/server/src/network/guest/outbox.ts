@@ -1,4 +1,5 @@
 import type { Stream } from '@libp2p/interface'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { limits } from './limits.ts'
 
@@ -22,11 +23,22 @@ export function outbox(openStream: () => Promise<Stream>): Outbox {
       if (!usable()) stream = await openStream()
       const current = stream as Stream
       try {
-        if (!current.send(new Uint8ArrayList(...parts))) await current.onDrain({ signal: AbortSignal.timeout(limits.drainTimeout) })
+        if (!current.send(new Uint8ArrayList(...parts))) await drained(current)
       } catch (error) {
         current.abort(error as Error)
         throw error
       }
     },
+  }
+}
+
+/** A stream tells at every step that it goes on: what it has not sent by then stays in memory. */
+async function drained(stream: Stream): Promise<void> {
+  const whole = AbortSignal.timeout(limits.sendTimeout)
+  while (stream.writeBufferLength > limits.replyBatch) {
+    await stream.onDrain({ signal: AbortSignal.any([whole, AbortSignal.timeout(limits.drainTimeout)]) })
+    await nextTurn()
+    whole.throwIfAborted()
+    if (stream.status !== 'open') throw new Error('the stream is gone')
   }
 }

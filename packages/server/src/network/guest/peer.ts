@@ -31,8 +31,10 @@ export interface Peer {
   stalled: boolean
   /** When bytes last came, or the first want was given to it. */
   progressAt: number
-  /** Blocks that nobody had asked for. */
+  /** What it sent that nobody had asked for, or that breaks the rules; what was wanted makes up for some of it. */
   strays: number
+  /** The last of that, in words. */
+  offence?: string
   ask(want: Want): void
   drop(want: Want, how: { tell: boolean }): void
   /** Sends all live wants again, in case it lost them. */

@@ -1,6 +1,7 @@
 import { prefixOfCid } from '../wire/block-key.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import type { Message, Presence, WantEntry, WireBlock } from '../wire/message.ts'
+import type { ByteRoom } from './byte-room.ts'
 import { limits } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { Questions } from './questions.ts'
@@ -17,19 +18,32 @@ interface Reply {
   presences: Presence[]
 }
 
-export function createLedger(box: Outbox, house: Questions): Ledger {
+/** `room`: what the replies of all peers may take in memory. */
+export function createLedger(box: Outbox, house: Questions, room: ByteRoom): Ledger {
   const wants = new Map<string, WantEntry>()
   let busy = false
   let meanBlock = limits.replyBatch / 2
 
-  /** Reads one batch while the one before it is being sent. */
+  /** Reads one batch while the one before it is being sent; where room is short, no peer has more than one. */
   async function serve(): Promise<void> {
     let sending: Promise<void> = Promise.resolve()
     while (wants.size > 0) {
-      const reply = await read(takeBatch())
-      await sending
-      sending = send(reply)
-      sending.catch(() => {}) // awaited on the next round or below
+      if (room.isShort) await sending
+      const batch = takeBatch()
+      let taken = batch.length * meanBlock
+      await room.take(taken)
+      try {
+        const reply = await read(batch)
+        const bytes = reply.blocks.reduce((sum, { data }) => sum + data.length, 0)
+        room.give(taken - bytes)
+        taken = bytes
+        await sending
+        sending = send(reply).finally(() => room.give(bytes))
+        taken = 0
+        sending.catch(() => {}) // awaited on the next round or below
+      } finally {
+        room.give(taken)
+      }
     }
     await sending
   }

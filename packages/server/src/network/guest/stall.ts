@@ -15,6 +15,7 @@ export function sweepPeer(peer: Peer, peers: Iterable<Peer>, now: number): void 
   const usable = [...peers].filter((other) => other !== peer && !other.deaf && !other.stalled && !other.passing)
   const [others, gateways] = [usable.filter(({ gateway }) => gateway === undefined), usable.filter(({ gateway }) => gateway !== undefined)]
   let kept = false
+  if (silent) for (const fetch of fetchesAt(peer)) fetch.book.note(peer.id, silence)
   for (const want of peer.live.values()) {
     if (quiet && gateways.some((gateway) => mayAsk(gateway, want))) refuse(want, peer)
     else if (!silent && now - want.askedAt < limits.wantTimeout) continue
@@ -29,6 +30,15 @@ export function sweepPeer(peer: Peer, peers: Iterable<Peer>, now: number): void 
     peer.progressAt = now
   }
   if (kept) peer.resend()
+}
+
+const silence = `it has not answered for ${limits.stallAfter / 1000} seconds`
+
+/** The fetches that wait for this peer. */
+export function fetchesAt(peer: Peer): Set<Fetch> {
+  const waiting = new Set<Fetch>()
+  for (const want of peer.live.values()) for (const fetch of want.fetches) waiting.add(fetch)
+  return waiting
 }
 
 function mayAsk(peer: Peer, want: Want): boolean {

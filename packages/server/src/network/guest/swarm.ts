@@ -1,6 +1,9 @@
 import type { Libp2p } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { PROTOCOL } from '../wire/message.ts'
+import { allowance } from './allowance.ts'
+import type { Allowance } from './allowance.ts'
+import { byteRoom } from './byte-room.ts'
 import type { Client } from './client.ts'
 import { inboundStreams } from './inbound.ts'
 import { limits } from './limits.ts'
@@ -14,6 +17,8 @@ import type { Ledger } from './server.ts'
 interface Member {
   peer: Peer
   ledger: Ledger
+  /** What it may say that brings us nothing. */
+  chatter: Allowance
 }
 
 /** Who is connected: brings libp2p's events to the asking and the answering half. */
@@ -36,6 +41,7 @@ export interface SwarmOptions {
 
 export async function openSwarm({ libp2p, client, house, isNamed, onChange }: SwarmOptions): Promise<Swarm> {
   const members = new Map<string, Member>()
+  const replies = byteRoom(limits.replyRoom)
   let arrivals = 0
 
   function openStream(peerId: string) {
@@ -49,7 +55,7 @@ export async function openSwarm({ libp2p, client, house, isNamed, onChange }: Sw
     if (member !== undefined) return member
     const box = () => outbox(async () => openStream(peerId))
     const peer = createPeer(peerId, { box: box(), onDeaf: () => client.leave(peer) })
-    member = { peer, ledger: createLedger(box(), house) }
+    member = { peer, ledger: createLedger(box(), house, replies), chatter: allowance(limits.chatter, limits.chatterRate) }
     members.set(peerId, member)
     peer.passing = !isNamed(peerId) && libp2p.getConnections(peerIdFromString(peerId)).every(({ direction }) => direction === 'outbound')
     client.join(peer)
@@ -67,6 +73,10 @@ export async function openSwarm({ libp2p, client, house, isNamed, onChange }: Sw
     onChange()
   }
 
+  function charge({ peer, chatter }: Member, bytes: number): void {
+    if (!chatter.spend(bytes)) client.offend(peer, 'it says too much that is of no use', { weight: Infinity })
+  }
+
   // Who comes to us wants to talk about blocks, whatever we called it for before.
   libp2p.addEventListener('connection:open', ({ detail }) => {
     if (detail.direction !== 'inbound') return
@@ -80,13 +90,18 @@ export async function openSwarm({ libp2p, client, house, isNamed, onChange }: Sw
   await libp2p.handle(
     PROTOCOL,
     inboundStreams({
+      onStream: (peerId) => charge(join(peerId), limits.streamChatter),
+      isAsked: (peerId) => (members.get(peerId)?.peer.live.size ?? 0) > 0,
+      onBreach: (peerId, why) => client.offend(join(peerId).peer, why, { weight: limits.breach }),
       onBytes(peerId) {
         const { peer } = join(peerId)
         peer.progressAt = Date.now()
         peer.stalled = false
       },
-      onMessage(peerId, message) {
-        const { peer, ledger } = join(peerId)
+      onMessage(peerId, message, size) {
+        const member = join(peerId)
+        const { peer, ledger } = member
+        charge(member, message.blocks.reduce((rest, { data }) => rest - data.length, size))
         if (message.blocks.length + message.presences.length > 0) client.receive(peer, message)
         if (message.full || message.wants.length > 0) ledger.receive(message)
       },

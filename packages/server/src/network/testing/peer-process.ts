@@ -7,8 +7,10 @@ export type PeerCommand =
   | { op: 'put'; blocks: { cid: Uint8Array; bytes: Uint8Array }[] }
   | { op: 'want'; address: string; cid: Uint8Array; timeout: number }
   | { op: 'ask'; address: string; cid: Uint8Array; have: boolean }
+  | { op: 'crowd'; address: string; streams: number }
+  | { op: 'demand'; address: string; wants: number }
 
-export type PeerAnswer = { ok: true; bytes?: Uint8Array; presence?: 'have' | 'dont-have' } | { ok: false; reason: string }
+export type PeerAnswer = { ok: true; bytes?: Uint8Array; presence?: 'have' | 'dont-have'; count?: number } | { ok: false; reason: string }
 
 /** A Bitswap peer in a process of its own. */
 export interface PeerProcess {

@@ -1,5 +1,5 @@
 import { Cursor, WireError } from './cursor.ts'
-import { DONT_HAVE, tags, WANT_HAVE } from './message.ts'
+import { DONT_HAVE, MAX_ENTRIES, tags, WANT_HAVE } from './message.ts'
 import type { Message, Presence, WantEntry, WireBlock } from './message.ts'
 
 /** Reads a message without its length prefix; the result's bytes are views. Throws `WireError`. */
@@ -8,8 +8,8 @@ export function decodeMessage(bytes: Uint8Array): Message {
   const cursor = new Cursor(bytes)
   while (!cursor.done) {
     const tag = cursor.varint()
-    if (tag === tags.payload) message.blocks.push(decodeBlock(cursor.inner()))
-    else if (tag === tags.presence) message.presences.push(decodePresence(cursor.inner()))
+    if (tag === tags.payload && message.blocks.length < MAX_ENTRIES) message.blocks.push(decodeBlock(cursor.inner()))
+    else if (tag === tags.presence && message.presences.length < MAX_ENTRIES) message.presences.push(decodePresence(cursor.inner()))
     else if (tag === tags.wantlist) decodeWantlist(cursor.inner(), message)
     else cursor.skip(tag % 8)
   }
@@ -19,7 +19,7 @@ export function decodeMessage(bytes: Uint8Array): Message {
 function decodeWantlist(cursor: Cursor, message: Message): void {
   while (!cursor.done) {
     const tag = cursor.varint()
-    if (tag === tags.entry) message.wants.push(decodeEntry(cursor.inner()))
+    if (tag === tags.entry && message.wants.length < MAX_ENTRIES) message.wants.push(decodeEntry(cursor.inner()))
     else if (tag === tags.full) message.full = cursor.varint() !== 0
     else cursor.skip(tag % 8)
   }

@@ -34,6 +34,9 @@ export const PROTOCOL = '/ipfs/bitswap/1.2.0'
 /** Bytes of the largest message that peers send and accept (Kubo: 4 MiB), with room for its envelope. */
 export const MAX_MESSAGE = (4 << 20) + 65_536
 
+/** Entries of one kind that are read of a message; what is beyond is passed over, since nobody has so much to say. */
+export const MAX_ENTRIES = 8192
+
 export const tags = {
   wantlist: 0x0a, entry: 0x0a, full: 0x10,
   entryCid: 0x0a, priority: 0x10, cancel: 0x18, wantType: 0x20, sendDontHave: 0x28,

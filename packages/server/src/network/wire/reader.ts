@@ -13,13 +13,19 @@ export interface ReaderOptions {
   maxMessage: number
 }
 
-/** Memory grows with the bytes that came, never with the length that was announced. */
+/** Smaller pieces are gathered into such of `gatherBytes`: a view of one byte costs a hundred. */
+const pieceBytes = 2048
+const gatherBytes = 16_384
+
+/** Memory grows with the bytes that came, never with the length that was announced, nor with the number of pieces. */
 export function messageReader(onMessage: (message: Uint8Array) => void, { maxMessage }: ReaderOptions): MessageReader {
   let length = 0
   let scale = 1
   let missing = -1 // bytes until the message is whole; -1 while its length is being read
   let parts: Uint8Array[] = []
   let held = 0
+  let gathered: Buffer | undefined
+  let filled = 0
 
   function readLength(byte: number): void {
     length += (byte & 127) * scale
@@ -29,8 +35,30 @@ export function messageReader(onMessage: (message: Uint8Array) => void, { maxMes
     else if (scale > 2 ** 28) throw new WireError('a message length is too long')
   }
 
-  function finish(): void {
-    const message = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, held)
+  function hold(part: Uint8Array): void {
+    if (part.length >= pieceBytes) {
+      endGathering()
+      parts.push(part)
+      return
+    }
+    if (gathered !== undefined && filled + part.length > gathered.length) endGathering()
+    gathered ??= Buffer.allocUnsafeSlow(gatherBytes)
+    gathered.set(part, filled)
+    filled += part.length
+  }
+
+  function endGathering(): void {
+    if (gathered !== undefined) parts.push(gathered.subarray(0, filled))
+    gathered = undefined
+    filled = 0
+  }
+
+  function finish(last: Uint8Array): void {
+    let message = last
+    if (held > 0) {
+      endGathering()
+      message = Buffer.concat([...parts, last], length)
+    }
     length = 0
     scale = 1
     missing = -1
@@ -47,16 +75,21 @@ export function messageReader(onMessage: (message: Uint8Array) => void, { maxMes
       for (let at = 0; at < bytes.length; ) {
         if (missing < 0) {
           readLength(bytes[at++] as number)
-          if (missing === 0) finish()
+          if (missing === 0) finish(nothing)
           continue
         }
         const part = bytes.subarray(at, at + missing)
-        parts.push(part)
-        held += part.length
-        missing -= part.length
         at += part.length
-        if (missing === 0) finish()
+        missing -= part.length
+        if (missing === 0) {
+          finish(part)
+          continue
+        }
+        hold(part)
+        held += part.length
       }
     },
   }
 }
+
+const nothing = new Uint8Array(0)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Cursor, WireError } from './cursor.ts'
 import { decodeMessage } from './decode.ts'
 import { encodeMessage } from './encode.ts'
+import { MAX_ENTRIES } from './message.ts'
 import type { Message } from './message.ts'
 import { messageReader } from './reader.ts'
 import { varintLength, Writer } from './writer.ts'
@@ -99,6 +100,15 @@ describe('messages', () => {
     )
   })
 
+  it('of endless entries are read to a bound', () => {
+    const cid = Uint8Array.of(1)
+    const many = <T>(entry: T) => Array.from({ length: MAX_ENTRIES + 10 }, () => entry)
+    const entries = { wants: many({ cid, cancel: false, have: false, sendDontHave: false }), presences: many({ cid, have: true }), blocks: many({ prefix: cid, data: cid }) }
+    const [message] = read(Buffer.concat(encodeMessage(entries)), 1 << 24)
+    const { wants, presences, blocks } = decodeMessage(message as Uint8Array)
+    expect([wants.length, presences.length, blocks.length]).toEqual([MAX_ENTRIES, MAX_ENTRIES, MAX_ENTRIES])
+  })
+
   it('skip what they do not know', () => {
     const unknown = Buffer.from('28053d01020304310102030405060708520161', 'hex') // pendingBytes and fields 7, 6, 10
     const known = Buffer.concat(encodeMessage({ full: true, presences: [{ cid: Uint8Array.of(1), have: false }] })).subarray(1)
@@ -124,5 +134,19 @@ describe('a stream of messages', () => {
     reader.push(bytes)
     reader.push(new Uint8Array(10))
     expect(reader.held).toBe(10)
+  })
+
+  it('takes little memory for a message that comes byte by byte', () => {
+    const length = 1 << 20
+    const got: Uint8Array[] = []
+    const reader = messageReader((message) => got.push(message), { maxMessage: length })
+    reader.push(new Writer(varintLength(length)).varint(length).bytes)
+    const before = process.memoryUsage().heapUsed
+    for (let i = 0; i < length - 1; i++) reader.push(Uint8Array.of(i))
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(50 << 20)
+    expect(reader.held).toBe(length - 1)
+    reader.push(Uint8Array.of(255))
+    expect(got[0]?.length).toBe(length)
+    expect(got[0]?.every((byte, i) => byte === (i & 255))).toBe(true)
   })
 })

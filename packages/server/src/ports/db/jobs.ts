@@ -32,7 +32,7 @@ export interface JobWrites {
   claim(options: { kinds: readonly string[]; owner: string; now: number; until: number; limit: number }): Promise<Job[]>
   /**
    * Takes up to `limit` due jobs that have a lane: one of each lane before a second of any, beginning behind the lane `after`; those that
-   * were not tried yet before the others. `admits` is asked once for each that would be taken. `last`: where to begin the next time.
+   * were not tried yet before the others, of each lane the oldest (where `newest`: the newest) and then the other end by turns. `admits` is asked once for each that would be taken. `last`: where to begin the next time.
    */
   claimInTurn(options: {
     kind: string
@@ -41,6 +41,7 @@ export interface JobWrites {
     until: number
     limit: number
     after: string
+    newest?: boolean
     admits(lane: string, rank: number): boolean
   }): Promise<{ jobs: Job[]; last: string }>
   /** Ends every lease, for a process that knows that it is the only one: those who held them are dead. Returns how many. */

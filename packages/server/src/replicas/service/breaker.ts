@@ -15,7 +15,7 @@ export interface Breaker {
   outage(): string | undefined
 }
 
-const defaults: BreakerLimits = { failures: 3, least: 1_000, most: 30_000 }
+const defaults: BreakerLimits = { failures: 3, least: 1_000, most: 5_000 }
 
 /** Keeps a service that is out from being asked by everybody all the time: one call tries it now and then, the others fail at once. */
 export function createBreaker(limits: Partial<BreakerLimits> = {}): Breaker {

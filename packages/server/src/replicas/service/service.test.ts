@@ -79,6 +79,17 @@ describe('a refusal', () => {
   })
 })
 
+test('a refusal after the answer has begun counts too', async () => {
+  const { service } = await serviceOf((_, response) => {
+    response.writeHead(200, { trailer: 'X-Stream-Error' })
+    response.write('{"n":1}\n')
+    response.addTrailers({ 'X-Stream-Error': 'not enough peers' })
+    response.end()
+  })
+  await expect(service.one(get)).rejects.toMatchObject({ words: 'not enough peers' })
+  expect(service.outage()).toBeUndefined()
+})
+
 describe('an outage', () => {
   test.for([401, 403, 429, 502, 503, 504])('is an answer of %i', async (status) => {
     const { service } = await serviceOf((_, response) => response.writeHead(status).end('{"message":"secret"}'))

@@ -112,6 +112,9 @@ export function openService({ name, url, credentials, breaker: limits }: Service
     } finally {
       answer.destroy()
     }
+    // What went wrong after the answer had begun.
+    const late = answer.trailers['x-stream-error']
+    if (late) throw new Refusal(name, saidIn(late))
   }
 
   return {

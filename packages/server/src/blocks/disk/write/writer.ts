@@ -26,6 +26,8 @@ export interface WriterParts {
 /** Bounds the work of one turn of the queue where blocks are tiny. */
 const maxBlocks = 4096
 const identity = 0x00
+/** Made once: an error costs more than all else when a writer ends. */
+const ended = fault('ABORTED')
 const settled = Promise.resolve()
 
 export class DiskWriter implements BlockWriter, QueuedWriter {
@@ -83,7 +85,7 @@ export class DiskWriter implements BlockWriter, QueuedWriter {
   }
 
   async end(): Promise<void> {
-    this.failure ??= fault('ABORTED')
+    this.failure ??= ended
     this.#parts.reliance.letGo(this.#held)
     this.#frames.giveBack()
     this.#frames = new Frames(this.#parts.slabs)

@@ -40,7 +40,7 @@ export async function openHouse(limits: KeepLimits = {}) {
 
   function open() {
     const completeness = createCompleteness({ db, blocks, clock, ...limits })
-    const parts = { db, blocks, completeness, moderation: openToAll, clock, maxBody: 1e9, minFree: 0, fetchDeadline: 1e9, partialTtl: 1e9 }
+    const parts = { db, blocks, completeness, moderation: openToAll, clock, maxBody: 1e9, minFree: 0, fetchDeadline: 1e9, maxWaiting: 0, partialTtl: 1e9 }
     return { completeness, uploads: createUploads(parts), pins: createPins(parts), dags: createDags(parts) }
   }
   let parts = open()

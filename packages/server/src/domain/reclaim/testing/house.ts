@@ -35,7 +35,7 @@ export async function openHouseOver<S extends BlockStore>(open: (folder: string)
   const blocks = await open(join(folder, 'blocks'))
   const clock = { time: 1_000_000, now: () => clock.time }
   const completeness = createCompleteness({ db, blocks, clock })
-  const parts = { db, blocks, completeness, moderation: openToAll, clock, log: quiet, maxBody: 1e9, minFree: 0, fetchDeadline: 1e9, partialTtl, grace }
+  const parts = { db, blocks, completeness, moderation: openToAll, clock, log: quiet, maxBody: 1e9, minFree: 0, fetchDeadline: 1e9, maxWaiting: 0, partialTtl, grace }
   const uploads = createUploads(parts)
   const reclaim = createReclaim(parts)
 

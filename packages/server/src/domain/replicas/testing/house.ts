@@ -20,7 +20,7 @@ const { signal } = new AbortController()
 const day = 86_400_000
 
 /** Uploads and pins over a memory store and SQLite, with nodes in memory; time stands still unless it is moved. */
-export async function openHouse({ wanted = 2, size = 3 } = {}) {
+export async function openHouse({ wanted = 2, size = 3, probeEvery = day } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'thole-replicas-'))
   const db = await openDb({ url: join(folder, 'thole.sqlite') })
   await db.migrate()
@@ -38,10 +38,10 @@ export async function openHouse({ wanted = 2, size = 3 } = {}) {
   async function open(withNodes: boolean) {
     const retrieval = createRetrieval({ db, blocks, moderation: openToAll })
     const content = (root: Block['cid']) => exportCar(retrieval, { root })
-    const replication = await createReplication({ db, clock, log, replicas: withNodes ? nodes.replicas : undefined, addresses: () => [], content, period: day })
+    const replication = await createReplication({ db, clock, log, replicas: withNodes ? nodes.replicas : undefined, addresses: () => [], content, period: day, probeEvery })
     await replication.start()
     const completeness = createCompleteness({ db, blocks, clock, standing: replication.standing })
-    const parts = { db, blocks, completeness, moderation: openToAll, clock, maxBody: 1e9, minFree: 0, fetchDeadline: day, partialTtl: day }
+    const parts = { db, blocks, completeness, moderation: openToAll, clock, maxBody: 1e9, minFree: 0, fetchDeadline: day, maxWaiting: 0, partialTtl: day }
     return { replication, completeness, uploads: createUploads(parts), pins: createPins(parts), dags: createDags(parts), reclaim: createReclaim({ db, blocks, clock, grace: 0, log }) }
   }
   let parts = await open(true)
@@ -56,6 +56,7 @@ export async function openHouse({ wanted = 2, size = 3 } = {}) {
     /** As after a restart with other settings. */
     async reopen(withNodes: boolean) {
       parts.completeness.close()
+      parts.replication.close()
       parts = await open(withNodes)
     },
 
@@ -100,6 +101,7 @@ export async function openHouse({ wanted = 2, size = 3 } = {}) {
 
     async [Symbol.asyncDispose]() {
       parts.completeness.close()
+      parts.replication.close()
       await db.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -30,11 +30,21 @@ export async function askCar(question: Question): Promise<AsyncIterable<Block> |
 }
 
 async function ask({ http, url, cid, signal }: Question, query: string, accept: string): Promise<HttpAnswer | undefined> {
-  const answer = await http.get(new URL(`${url}/ipfs/${CID.decode(cid)}${query}`), { accept, signal })
+  const name = CID.decode(cid)
+  const answer = await http.get(new URL(`${url}/ipfs/${name}${query}`), { accept, signal, mayFollow: (target) => isAbout(target, name) })
   const { status, headers, body } = answer
   if (status === 200) return answer
   body.destroy()
   if (status === 404 || status === 410 || status === 451) return undefined
   const isBusy = status === 429 || status === 503
   throw new HttpFailure(`it answered HTTP ${status}`, { retryAfter: isBusy ? (retryAfter(headers['retry-after']) ?? 0) : undefined })
+}
+
+/**
+ * A redirect leads to the same content, on a path or a subdomain of its own: nobody makes us ask a stranger, or a server
+ * beside us, for anything else.
+ */
+function isAbout({ hostname, pathname }: URL, cid: CID): boolean {
+  const names = [cid.toString(), cid.toV1().toString()]
+  return names.some((name) => pathname.replace(/\/$/, '').endsWith(`/ipfs/${name}`) || (hostname.startsWith(`${name}.ipfs.`) && pathname === '/'))
 }

@@ -6,7 +6,10 @@ type State = 'dialling' | 'connected' | 'failed'
 /** The fetches that may ask one gateway, and what each was told of it. */
 export interface Followers {
   readonly size: number
+  /** How many of them want something. */
+  readonly wanting: number
   has(fetch: Fetch): boolean
+  addressOf(fetch: Fetch): string | undefined
   /** `address`: how the fetch names it. */
   add(fetch: Fetch, address: string): void
   delete(fetch: Fetch): void
@@ -31,7 +34,11 @@ export function createFollowers(id: string): Followers {
     get size() {
       return rows.size
     },
+    get wanting() {
+      return rows.keys().reduce((count, { wants }) => count + (wants.size > 0 ? 1 : 0), 0)
+    },
     has: (fetch) => rows.has(fetch),
+    addressOf: (fetch) => rows.get(fetch)?.address,
     add: (fetch, address) => void rows.set(fetch, { address, told: '' }),
     delete: (fetch) => void rows.delete(fetch),
     tell(state, reason) {

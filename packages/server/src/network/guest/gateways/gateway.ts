@@ -21,6 +21,8 @@ import { createTemper } from './temper.ts'
 export interface Gateway extends Peer {
   /** Lets a fetch ask it, until the fetch is closed; `address` names it in the attempts. */
   follow(fetch: Fetch, address: string): void
+  /** No fetch may ask it. */
+  readonly idle: boolean
 }
 
 export interface GatewayOptions {
@@ -32,7 +34,6 @@ export interface GatewayOptions {
   trusted: boolean
   dialPrivate: boolean
   client: Pick<Client, 'accept' | 'refuse'>
-  /** No fetch may ask it any more. */
   onIdle(): void
 }
 
@@ -66,6 +67,8 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
   /** What the stream does not bring is asked for block by block when it has ended, however it ended. */
   async function askForDag(want: Want, fetch: Fetch): Promise<void> {
     const stop = new AbortController()
+    const end = () => stop.abort()
+    fetch.closing.signal.addEventListener('abort', end)
     let came = 0
     const onBlock = (key: string, bytes: Uint8Array) => {
       came++
@@ -81,13 +84,13 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
       else await car.read(blocks)
     } catch (error) {
       if (isGrave(error) && !stop.signal.aborted && came === 0) onFailure(error, want)
-      if (came === 0) noCarUntil = Date.now() + limits.banFor
+      if (came === 0 && !fetch.closing.signal.aborted) noCarUntil = Date.now() + limits.banFor
     }
     streams.delete(fetch)
     if (came > 0 && live.has(want.key) && !car.gave(want.key)) lied('it sent a CAR without the block that was asked for')
     for (const left of live.values()) if (left.fetches.has(fetch) && !line.has(left.key)) line.push(left)
     await car.drain()
-    stop.abort()
+    fetch.closing.signal.removeEventListener('abort', end)
     cars.delete(car)
   }
 
@@ -104,7 +107,7 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
 
   function onAbsent(want: Want): void {
     temper.good()
-    absent.add(want.key)
+    if (!absent.has(want.key)) absent.add(want.key)
     followers.tellOf(want, 'connected')
     client.refuse(gateway, want, { missing: true })
   }
@@ -145,11 +148,13 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
 
   function unfollow(fetch: Fetch): void {
     followers.delete(fetch)
-    streams.get(fetch)?.stop.abort()
     if (followers.size === 0) onIdle()
   }
 
   const gateway: Gateway = {
+    get idle() {
+      return followers.size === 0
+    },
     id,
     live,
     busy: false,
@@ -162,13 +167,13 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
       rankFor(fetch) {
         if (!followers.has(fetch) || temper.away !== undefined) return undefined
         const { blocks, missing } = scoreOf(fetch, gateway)
-        if (blocks > 0 || streams.has(fetch)) return 'likely'
-        return missing > 16 ? undefined : 'last'
+        if (missing > 16 && missing > 4 * blocks) return undefined
+        return blocks > 0 || streams.has(fetch) ? 'likely' : 'last'
       },
       isFullFor(fetch) {
         if (streams.has(fetch)) return live.size >= limits.wantsPerPeer
-        if (line.size >= limits.gatewayWants) return true
-        return scoreOf(fetch, gateway).blocks === 0 && live.values().filter(({ fetches }) => fetches.has(fetch)).take(limits.gatewayProbes).toArray().length === limits.gatewayProbes
+        const share = scoreOf(fetch, gateway).blocks === 0 ? limits.gatewayProbes : limits.gatewayWants / followers.wanting
+        return line.size >= limits.gatewayWants || line.of(fetch) >= share
       },
       give(want) {
         const bytes = held(want.key)
@@ -176,14 +181,17 @@ export function createGateway({ id, url, trusted, dialPrivate, client, onIdle }:
       },
     },
     follow(fetch, address) {
-      if (followers.has(fetch)) return
+      const known = followers.addressOf(fetch)
+      if (known === address) return
+      if (known !== undefined) return fetch.book.mark(address, id, 'skipped', 'this gateway is asked already', 'gateway')
       followers.add(fetch, address)
       fetch.book.mark(address, id, temper.away === undefined ? 'dialling' : 'failed', temper.away, 'gateway')
       fetch.closing.signal.addEventListener('abort', () => unfollow(fetch), { once: true })
     },
     ask(want) {
       live.set(want.key, want)
-      if (absent.has(want.key)) return client.refuse(gateway, want, { missing: false })
+      if (temper.away !== undefined) return client.refuse(gateway, want, { missing: false })
+      if (absent.has(want.key)) return onAbsent(want)
       if (want.fetches.values().some((fetch) => streams.get(fetch)?.car.gave(want.key) === false)) return // it may come by itself
       const fetch = dagOf(want)
       if (fetch === undefined) line.push(want)

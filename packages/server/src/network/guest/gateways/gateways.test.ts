@@ -127,6 +127,53 @@ describe('HTTP gateways', () => {
     expect(rows.get('/elsewhere')).toMatchObject({ kind: 'gateway', state: 'connected' })
   })
 
+  it('are asked once by a fetch that names them twice', async () => {
+    const blocks = randomBlocks(2, 10)
+    honest.put(blocks)
+    const fetch = open([honest.url])
+    gateways.follow(fetch, [{ address: '/one', url: honest.url }, { address: '/two', url: odd.url }, { address: '/three', url: odd.url }])
+    want(fetch, blocks)
+    await becomes(() => has(blocks))
+    await becomes(() => rows.get('/three') !== undefined)
+    for (const address of ['/one', '/three']) expect(rows.get(address)).toMatchObject({ state: 'skipped', reason: 'this gateway is asked already' })
+  })
+
+  it('named in plenty are not all asked', async () => {
+    const fetch = open([])
+    gateways.follow(fetch, Array.from({ length: 100 }, (_, i) => ({ address: `/${i}`, url: `http://127.0.0.1:${i + 1}` })))
+    await becomes(() => rows.size === 100)
+    expect([...rows.values()].filter(({ state }) => state !== 'skipped').length).toBe(limits.gatewaysPerFetch)
+  })
+
+  it('serve several fetches in turn', async () => {
+    const [many, few] = [randomBlocks(1000, 10), randomBlocks(3, 10)]
+    honest.put([...many, ...few])
+    honest.temper = (_, response, cid) => {
+      setTimeout(() => response.writeHead(200).end([...many, ...few].find((block) => block.cid.equals(cid))?.bytes), 2)
+      return true
+    }
+    want(open([honest.url]), many)
+    await becomes(() => delivered.size > 100)
+    const second = client.open(2)
+    gateways.serve(second)
+    want(second, few)
+    await becomes(() => has(few))
+    expect(delivered.size).toBeLessThan(500)
+  })
+
+  it('may send us to where the same content is, and nowhere else', async () => {
+    const [good, bad] = randomBlocks(2, 10) as [Block, Block]
+    honest.put([good, bad])
+    odd.temper = (_, response, cid) => {
+      const path = cid.equals(good.cid) ? `/base/ipfs/${cid}?format=raw` : `/admin/delete?all=/ipfs/${cid}`
+      return !!response.writeHead(302, { location: `${honest.url}${path}` }).end()
+    }
+    want(open([odd.url]), [bad, good])
+    await becomes(() => has([good]))
+    await becomes(() => rows.get(odd.url)?.blocks === 1)
+    expect(honest.asked).toEqual([`raw ${good.cid}`])
+  })
+
   it('that ask for patience get it', async () => {
     const blocks = randomBlocks(5, 10)
     odd.put(blocks)

@@ -8,8 +8,8 @@ import type { Gateway } from './gateway.ts'
 
 /** All HTTP gateways: those of the operator, which every fetch may ask, and those that a fetch names for itself. */
 export interface Gateways {
-  /** A fetch begins. */
-  serve(fetch: Fetch): void
+  /** A fetch begins. Whether there is a gateway for it. */
+  serve(fetch: Fetch): boolean
   /** Somebody says that these have what this fetch wants. */
   follow(fetch: Fetch, named: readonly GatewayOrigin[]): void
 }
@@ -27,9 +27,14 @@ export function createGateways({ client, urls, dialPrivate }: GatewaysOptions): 
   const counts = new WeakMap<Fetch, number>()
 
   function open(id: string, url: string, trusted: boolean): Gateway {
-    const gateway = createGateway({ id, url, trusted, dialPrivate, client, onIdle: () => trusted || close(gateway) })
+    const gateway = createGateway({ id, url, trusted, dialPrivate, client, onIdle: () => trusted || closeLater(gateway) })
     client.join(gateway)
     return gateway
+  }
+
+  /** It is remembered for a while how it behaved: who names it again and again does not have it asked again and again. */
+  function closeLater(gateway: Gateway): void {
+    setTimeout(() => gateway.idle && named.get(gateway.id) === gateway && close(gateway), limits.idleGateway).unref()
   }
 
   function close(gateway: Gateway): void {
@@ -38,10 +43,17 @@ export function createGateways({ client, urls, dialPrivate }: GatewaysOptions): 
     gateway.close()
   }
 
+  function hasRoom(): boolean {
+    if (named.size < limits.maxGateways) return true
+    const idle = named.values().find((gateway) => gateway.idle)
+    if (idle !== undefined) close(idle)
+    return idle !== undefined
+  }
+
   function follow(fetch: Fetch, { url, address }: GatewayOrigin): void {
     const known = configured.find(({ id }) => id === url) ?? named.get(url)
     const count = counts.get(fetch) ?? 0
-    if (count >= limits.gatewaysPerFetch || (known === undefined && named.size >= limits.maxGateways)) {
+    if (count >= limits.gatewaysPerFetch || (known === undefined && !hasRoom())) {
       return fetch.book.mark(address, url, 'skipped', 'enough gateways are being asked', 'gateway')
     }
     counts.set(fetch, count + 1)
@@ -53,6 +65,7 @@ export function createGateways({ client, urls, dialPrivate }: GatewaysOptions): 
   return {
     serve(fetch) {
       for (const gateway of configured) gateway.follow(fetch, gateway.id)
+      return configured.length > 0
     },
     follow(fetch, origins) {
       for (const origin of origins) follow(fetch, origin)

@@ -16,7 +16,7 @@ export interface HttpAnswer {
 /** Connections to one server, and to where it redirects. */
 export interface HttpClient {
   /** Resolves with the head of the answer. @throws HttpFailure, or what the socket says */
-  get(url: URL, options: { accept: string; signal: AbortSignal }): Promise<HttpAnswer>
+  get(url: URL, options: { accept: string; signal: AbortSignal; /** Whether a redirect may lead there. */ mayFollow?(target: URL): boolean }): Promise<HttpAnswer>
   close(): void
 }
 
@@ -72,7 +72,7 @@ export function httpClient({ trusted, dialPrivate, sockets }: HttpClientOptions)
   }
 
   return {
-    async get(url, { accept, signal }) {
+    async get(url, { accept, signal, mayFollow = () => true }) {
       let next = url
       for (let hops = 0; ; hops++) {
         // A literal address is never looked up.
@@ -84,6 +84,7 @@ export function httpClient({ trusted, dialPrivate, sockets }: HttpClientOptions)
         answer.body.destroy()
         if (hops === limits.httpRedirects) throw new HttpFailure('it redirects too often')
         next = target(location, next)
+        if (!mayFollow(next)) throw new HttpFailure('it redirects to something else')
       }
     },
     close() {

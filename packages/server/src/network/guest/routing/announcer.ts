@@ -4,6 +4,7 @@ import type { AnnounceResult } from '../../../ports/network.ts'
 import { limits } from '../limits.ts'
 import { isPublic } from '../reach.ts'
 import { slots } from '../slots.ts'
+import { deadline } from './deadline.ts'
 import type { Dht } from './dht.ts'
 
 export interface AnnouncerOptions {
@@ -29,7 +30,8 @@ export function announcer({ libp2p, dht, dialPrivate }: AnnouncerOptions): (cid:
     try {
       const reason = whyOff()
       if (dht === undefined || reason !== undefined) return { state: 'off', reason: reason ?? '' }
-      return { state: 'told', peers: await dht.announce(cid, AbortSignal.timeout(limits.announceTimeout)) }
+      using late = deadline(limits.announceTimeout)
+      return { state: 'told', peers: await dht.announce(cid, late.signal) }
     } catch (error) {
       return { state: 'failed', reason: (error as Error).message }
     } finally {

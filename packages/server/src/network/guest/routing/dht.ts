@@ -5,6 +5,7 @@ import { ping } from '@libp2p/ping'
 import type { ServiceFactoryMap } from 'libp2p'
 import type { CID } from 'multiformats/cid'
 import { limits } from '../limits.ts'
+import { deadline } from './deadline.ts'
 import { peerMemory } from './peer-memory.ts'
 import type { PeerMemory } from './peer-memory.ts'
 import type { Provider, Router } from './router.ts'
@@ -59,7 +60,8 @@ function overKad(started: () => SingleKadDHT | undefined): Dht {
 
   /** A record may name a peer without its addresses; then the DHT is asked for them. */
   async function addressesOf(kad: SingleKadDHT, peerId: string, signal: AbortSignal): Promise<string[]> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(limits.findPeerTimeout)])
+    using late = deadline(limits.findPeerTimeout)
+    const patience = AbortSignal.any([signal, late.signal])
     try {
       for await (const event of kad.findPeer(peerIdFromString(peerId), { signal: patience })) {
         if (event.name === 'FINAL_PEER') return event.peer.multiaddrs.map(String)

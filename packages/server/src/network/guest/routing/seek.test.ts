@@ -46,19 +46,31 @@ const cids = (count: number) => randomBlocks(count, 10).map(({ cid }) => cid) as
 const row = (address = 'R') => rows.get(address)
 
 test('the root is asked for, and who has it becomes an origin where it may be dialled', async () => {
-  const [root, block] = cids(2)
+  const [root] = cids(1)
   const { asked, found, fetch } = seek(
     async function* () {
       yield { peerId: one, addresses: ['/ip4/8.8.8.8/tcp/4001', `/ip4/8.8.4.4/tcp/4001/p2p/${one}`, '/ip4/127.0.0.1/tcp/4001', '/ip4/8.8.8.8/udp/4001/quic-v1'] }
       yield { peerId: other, addresses: ['/ip4/192.168.1.1/tcp/4001'] }
     },
-    { root, wants: [block!] },
+    { root, wants: [root] },
   )
   await expect.poll(() => row()).toMatchObject({ kind: 'router', state: 'answered', reason: '2 providers found' })
   expect(asked).toEqual([root.toString()])
   expect(found).toEqual([`/ip4/8.8.8.8/tcp/4001/p2p/${one}`, `/ip4/8.8.4.4/tcp/4001/p2p/${one}`])
   expect([...fetch.origins]).toEqual([one, other])
   expect(row(`/p2p/${other}`)).toMatchObject({ state: 'skipped', reason: 'R names it, but private addresses are not dialled' })
+})
+
+test('where the root is here, a block that is missing is asked for too', async () => {
+  const [root, block] = cids(2)
+  const { asked } = seek(
+    async function* (cid) {
+      if (cid.equals(block)) yield { peerId: one, addresses: ['/ip4/8.8.8.8/tcp/4001'] }
+    },
+    { root, wants: [block!] },
+  )
+  await expect.poll(() => row()).toMatchObject({ state: 'answered', reason: '1 provider found' })
+  expect(asked).toEqual([String(root), String(block)])
 })
 
 test('without a root, a wanted block is asked for', async () => {
@@ -107,7 +119,7 @@ test('a flood of providers is cut', async () => {
     },
     { root, wants: [root] },
   )
-  await expect.poll(() => row()).toMatchObject({ state: 'answered', reason: `${limits.providersPerLookup} providers found` })
+  await expect.poll(() => row()).toMatchObject({ state: 'answered', reason: '1 provider found' })
   expect(found.length).toBeLessThanOrEqual(limits.foundPerFetch)
 })
 

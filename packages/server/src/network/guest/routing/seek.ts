@@ -7,6 +7,7 @@ import { limits } from '../limits.ts'
 import { slots } from '../slots.ts'
 import type { Slots } from '../slots.ts'
 import { recentAnswers } from './answers.ts'
+import { deadline } from './deadline.ts'
 import type { Provider, Router } from './router.ts'
 
 /** Finds peers for fetches to which nobody gives what they want. */
@@ -31,29 +32,41 @@ export function createSeeker({ routers, dialPrivate, onFound }: SeekerOptions): 
     let pause: number = limits.seekFirst
     for (let round = 0; await becomesQuiet(fetch, round === 0 ? patience : limits.headStart); round++) {
       const before = fetch.delivered
-      const cid = targetOf(fetch, root, round)
-      if (cid !== undefined) await Promise.all(routers.map((router) => look(fetch, router, cid, take)))
+      const targets = targetsOf(fetch, root)
+      await Promise.all(routers.map((router) => look(fetch, router, targets, take)))
       await sleep(pause, undefined, { signal: fetch.closing.signal }).catch(() => {})
       pause = fetch.delivered > before ? limits.seekFirst : Math.min(pause * 2, limits.seekLast)
     }
   }
 
   /** Never throws: what came of it is a row of the attempts. */
-  async function look(fetch: Fetch, router: Router, cid: CID, take: Take): Promise<void> {
+  async function look(fetch: Fetch, router: Router, cids: readonly CID[], take: Take): Promise<void> {
+    const before = fetch.delivered
+    const found = new Set<string>()
+    try {
+      for (const cid of cids) {
+        for (const { peerId } of await providersOf(fetch, router, cid, take)) found.add(peerId)
+        if (fetch.delivered > before) break
+      }
+      fetch.book.router(router.name, 'answered', inWords(found.size))
+    } catch (error) {
+      if (!fetch.closing.signal.aborted) fetch.book.router(router.name, 'failed', (error as Error).message)
+    }
+  }
+
+  async function providersOf(fetch: Fetch, router: Router, cid: CID, take: Take): Promise<readonly Provider[]> {
     const known = answers.get(router, cid)
     if (known !== undefined) {
       for (const provider of known) take(provider, router)
-      return fetch.book.router(router.name, 'answered', inWords(known.length))
+      return known
     }
     fetch.book.router(router.name, 'dialling', 'is being asked who has it')
     const leave = await (rooms.get(router) as Slots).take()
     try {
-      if (fetch.closing.signal.aborted) return
+      fetch.closing.signal.throwIfAborted()
       const providers = await ask(fetch, router, cid, take)
       answers.keep(router, cid, providers)
-      fetch.book.router(router.name, 'answered', inWords(providers.length))
-    } catch (error) {
-      if (!fetch.closing.signal.aborted) fetch.book.router(router.name, 'failed', (error as Error).message)
+      return providers
     } finally {
       leave()
     }
@@ -64,16 +77,16 @@ export function createSeeker({ routers, dialPrivate, onFound }: SeekerOptions): 
     const providers: Provider[] = []
     const before = fetch.delivered
     const enough = new AbortController()
-    const late = AbortSignal.timeout(limits.lookupTimeout)
+    using late = deadline(limits.lookupTimeout)
     const watch = setInterval(() => providers.length > 0 && fetch.delivered > before && enough.abort(), limits.seekEvery)
     try {
-      for await (const provider of router.findProviders(cid, AbortSignal.any([fetch.closing.signal, enough.signal, late]))) {
+      for await (const provider of router.findProviders(cid, AbortSignal.any([fetch.closing.signal, enough.signal, late.signal]))) {
         providers.push(provider)
         take(provider, router)
         if (providers.length >= limits.providersPerLookup) break
       }
     } catch (error) {
-      if (fetch.closing.signal.aborted || (providers.length === 0 && !late.aborted)) throw error
+      if (fetch.closing.signal.aborted || (providers.length === 0 && !late.signal.aborted)) throw error
       if (providers.length === 0) throw new Error(`no answer within ${limits.lookupTimeout / 1000} seconds`)
     } finally {
       clearInterval(watch)
@@ -111,12 +124,13 @@ export function createSeeker({ routers, dialPrivate, onFound }: SeekerOptions): 
 
 type Take = (provider: Provider, router: Router) => void
 
-/** The root, and in between a block of it that nobody asked so far has. */
-function targetOf(fetch: Fetch, root: CID | undefined, round: number): CID | undefined {
+/** The root; then a block of it that nobody asked so far has, or where the root is here, one that is wanted. */
+function targetsOf(fetch: Fetch, root: CID | undefined): CID[] {
   const [first] = fetch.wants.values()
-  const refused = fetch.parked.find((want) => want.fetches.has(fetch)) ?? first
-  const block = refused === undefined ? undefined : CID.decode(refused.cid)
-  return round % 2 === 1 ? (block ?? root) : (root ?? block)
+  const block = fetch.parked.find((want) => want.fetches.has(fetch)) ?? first
+  const cids = root === undefined ? [] : [root]
+  if (block !== undefined && !root?.equals(CID.decode(block.cid))) cids.push(CID.decode(block.cid))
+  return cids
 }
 
 /** Resolves to true when it wants something and has got nothing for so long; to false when it is closed. */
