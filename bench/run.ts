@@ -9,6 +9,7 @@ import { fetch } from './rows/fetch.ts'
 import { gateway } from './rows/gateway.ts'
 import { ingest } from './rows/ingest.ts'
 import { parts } from './rows/parts.ts'
+import { pin } from './rows/pin.ts'
 import { pinList } from './rows/pin-list.ts'
 import { reclaim } from './rows/reclaim.ts'
 import { s3 } from './rows/s3.ts'
@@ -21,7 +22,7 @@ import { walk } from './rows/walk.ts'
 import { sizes } from './sizes.ts'
 import { table } from './table.ts'
 
-const benches = { ingest, upload, car, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3, pins: pinList, waiting }
+const benches = { ingest, upload, car, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3, pin, pins: pinList, waiting }
 
 const usage = `npm run bench -- [--only ${Object.keys(benches).join('|')}] [--sizes ${Object.keys(sizes).join('|')}] [--json FILE]
 

@@ -4,7 +4,7 @@ import { startServer } from '../test/support/server.ts'
 import { timed } from './measure.ts'
 
 /** Kubo's own client sometimes waits for blocks for ever, so its time is limited, and it gets another try. */
-const kuboLimit = 90_000
+const kuboLimit = 60_000
 const kuboTries = 4
 
 /** Seconds in which a fresh Kubo pins what a peer has, over a connection that is there; every block is on the disk then. */

@@ -8,8 +8,6 @@ import { seeded, seedPostgres, seedSqlite } from '../pins.ts'
 import { leftOut, mostRow, type Row } from '../row.ts'
 import type { Sizes } from '../sizes.ts'
 
-const empty = 'empty account'
-
 /** Milliseconds within which 99 of 100 answers come, and what is asked: another one each time where there are several. */
 const asked: Record<string, { most: number; queries: (stamp: () => string) => string[] }> = {
   status: { most: 3, queries: () => ['', 'status=queued', 'status=failed,pinned', 'status=queued,pinning,pinned,failed'] },
@@ -29,6 +27,7 @@ const asked: Record<string, { most: number; queries: (stamp: () => string) => st
 /** Pages of ten of one account with that many pin requests, each with its exact count, to one client. */
 export async function pinList({ pins, seconds }: Sizes): Promise<Row[]> {
   await using folder = await temporaryFolder()
+  await using beside = await temporaryFolder()
   await seedSqlite(join(folder.path, 'thole.sqlite'), pins)
   const rows = await measured('sqlite', { THOLE_DATA: folder.path }, pins, seconds)
   const server = await startPostgres().catch((error: unknown) => String(error))
@@ -37,7 +36,7 @@ export async function pinList({ pins, seconds }: Sizes): Promise<Row[]> {
   try {
     await client.connect()
     await seedPostgres(server.url, pins, (statement) => client.query(statement))
-    return [...rows, ...(await measured('postgres', { THOLE_DATA: join(folder.path, 'beside'), THOLE_DATABASE_URL: server.url }, pins, seconds))]
+    return [...rows, ...(await measured('postgres', { THOLE_DATA: beside.path, THOLE_DATABASE_URL: server.url }, pins, seconds))]
   } finally {
     await client.end()
     await server.stop()
@@ -47,13 +46,13 @@ export async function pinList({ pins, seconds }: Sizes): Promise<Row[]> {
 export async function measured(database: string, variables: Record<string, string>, pins: number, seconds: number): Promise<Row[]> {
   // The rows speak of a store that never was.
   await runCommand(['store', 'adopt'], { ...(process.env as Record<string, string>), ...variables })
-  const server = await startServer({ THOLE_NETWORK: 'none', ...variables })
+  const server = await startServer({ THOLE_NETWORK: 'none', THOLE_RATE_LIMIT: '0', ...variables })
   const agent = new Agent({ keepAlive: true })
   try {
     const client = async (account: string) => ({ agent, headers: { authorization: `Bearer ${await server.createKey(['pins:read'], account)}` } })
     const [many, none] = [await client(seeded.email), await client('empty@example.org')]
     const stamp = () => new Date(seeded.from + Math.floor(Math.random() * pins) * seeded.step).toISOString()
-    const p99 = async (options: typeof many, queries: () => string[], atOnce: boolean) => {
+    const timesOf = async (options: typeof many, queries: () => string[], atOnce: boolean) => {
       const times: number[] = []
       for (let round = 0, start = performance.now(); round < 5 || (performance.now() - start < seconds * 1000); round++) {
         const asking = queries().map((query) => () => answerTime(`${server.url}/psa/pins?${query}`, options))
@@ -63,12 +62,14 @@ export async function measured(database: string, variables: Record<string, strin
         // What the first rounds bring into memory stays there.
         if (round >= 3) times.push(...taken)
       }
-      return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)]!
+      const sorted = times.toSorted((a, b) => a - b)
+      return { median: sorted[Math.floor(sorted.length / 2)]!, p99: sorted[Math.floor(sorted.length * 0.99)]! }
     }
     const rows: Row[] = []
     for (const [name, { most, queries }] of Object.entries(asked)) {
-      const beside = { [empty]: await p99(none, () => [''], false) }
-      rows.push(mostRow({ id: `pins.${database}.${name}`, value: await p99(many, () => queries(stamp), name === 'stat'), unit: 'ms', beside }, most))
+      const nothing = await timesOf(none, () => [''], false)
+      const { p99: value, median } = await timesOf(many, () => queries(stamp), name === 'stat')
+      rows.push(mostRow({ id: `pins.${database}.${name}`, value, unit: 'ms', beside: { median, 'empty account': nothing.p99, 'its median': nothing.median } }, most))
     }
     return rows
   } finally {

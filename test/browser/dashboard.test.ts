@@ -184,9 +184,16 @@ describe('pins', () => {
     // A CID that nobody has.
     await page.getByLabel('CID', { exact: true }).fill('bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy')
     await page.getByLabel('Name', { exact: true }).last().fill('nowhere to be found')
+    await page.getByText('Where it may be found').click()
+    await page.getByLabel('Origins').fill('/ip4/127.0.0.1/tcp/9/p2p/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5')
     await page.getByRole('button', { name: 'Pin it' }).click()
     const status = pinRow('nowhere to be found').locator('[data-status]')
     await eventually(() => status.getAttribute('data-status')).toMatch(/^(queued|pinning)$/)
+    await eventually(() => pinRow('nowhere to be found').textContent()).toMatch(/could be reached.*\/p2p\/.* Next try at/)
+    await page.getByRole('button', { name: 'Details of nowhere to be found' }).click()
+    await eventually(() => page.getByRole('list', { name: 'Who was asked' }).textContent()).toMatch(/^\/ip4\/127\.0\.0\.1\/tcp\/9\/p2p\/\w+ failed: /)
+    await eventually(() => pinRow('nowhere to be found').textContent()).toMatch(/Tried\d+ times?Next try.*Given up/)
+    expect(await seriousViolations(page)).toEqual([])
 
     await page.getByRole('button', { name: 'Failed', exact: true }).click()
     await page.getByText('No such pins').waitFor()

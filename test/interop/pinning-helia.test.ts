@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { client, pattern, rawBlock } from '../support/api.ts'
-import { clientModule, noClients, startPrism, type Prism } from '../support/pinning-clients.ts'
+import { clientModule, noClients } from '../support/pinning-clients.ts'
+import { startPrism, type Prism } from '../support/prism.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 /** What is used of helia.mjs. */

@@ -124,7 +124,7 @@ describe('origins', () => {
       await careful.stop()
       listener.close()
     }
-  })
+  }, 60_000)
 })
 
 describe('delegates', () => {
@@ -212,7 +212,7 @@ describe('status', () => {
     await eventually(() => look(fails), ({ status }) => status === 'failed')
     expect(await remove(fails)).toBe(202)
     for (const { requestid } of [queued, pinning, pinned, fails]) expect((await api.json(`/psa/pins/${requestid}`)).status).toBe(404)
-  })
+  }, 60_000)
 
   test('row 32: kill -9: every state is there again, a fetch goes on, and no job is there twice', async () => {
     await using slow = await slowPeer()
@@ -234,5 +234,5 @@ describe('status', () => {
     await eventually(() => look(again), ({ status }) => status === 'pinned')
     await eventually(() => look(queued), ({ status }) => status === 'failed')
     await eventually(async () => fetchJobs([cid, queued.pin.cid]), (jobs) => jobs === 0)
-  })
+  }, 60_000)
 })

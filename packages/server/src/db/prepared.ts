@@ -34,8 +34,9 @@ export function nameOf(sql: string): string | undefined {
   return names.get(sql)
 }
 
+/** What `*` stands for may change under a running server, and PostgreSQL refuses that for what is named. */
 function named<R>(query: CompiledQuery<R>): CompiledQuery<R> {
-  if (!names.has(query.sql)) names.set(query.sql, `thole_${names.size}`)
+  if (!names.has(query.sql) && !query.sql.includes('*')) names.set(query.sql, `thole_${names.size}`)
   return query
 }
 

@@ -11,7 +11,7 @@ import type { PeerProcess } from './testing/peer-process.ts'
 
 const MB = 1e6
 const live = new AbortController().signal
-const ours = randomBlocks(3, 5000)
+const ours = [...randomBlocks(3, 5000), ...randomBlocks(24, 1 << 20)]
 let network: Network
 let honest: PeerProcess
 
@@ -73,6 +73,18 @@ describe('a peer that asks', () => {
     expect(count).toBeLessThan(10_000_000)
     await expectAnswer()
     expect((await memory()) - before).toBeLessThan(150 * MB)
+    await odd.stop()
+  }, 60_000)
+})
+
+describe('peers that ask and do not read', () => {
+  it('hold little, and keep no other from its answer', async () => {
+    const odd = await startPeer('odd-peer', 'mute')
+    const before = await memory()
+    await odd.tell({ op: 'hoard', address: network.delegates()[0]!, peers: 30, cids: ours.map(({ cid }) => cid.bytes) })
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await expectAnswer()
+    expect((await memory()) - before).toBeLessThan(250 * MB) // of 720 that they asked for
     await odd.stop()
   }, 60_000)
 })

@@ -71,6 +71,12 @@ export function networkContract(name: string, open: () => Promise<Network>): voi
       expect(await reading).toEqual([])
     })
 
+    it('announces nothing where the network is not public, and says so', async () => {
+      for (const signal of [new AbortController().signal, AbortSignal.abort()]) {
+        expect(await network.announce(cid, signal)).toEqual({ state: 'off', reason: expect.stringMatching(/\w+/) as string })
+      }
+    })
+
     it('ends every session when it is closed', async () => {
       const reading = collect(network.fetch({ origins: [], signal: new AbortController().signal }).blocks)
       await network.close()

@@ -4,8 +4,9 @@ import { request } from './client.ts'
 export interface Dag {
   cid: string
   state: string
-  bytes: number
-  blocks: number
+  /** Known when it is complete. */
+  bytes?: number
+  blocks?: number
   missingCount: number
   missing: { cid: string; path?: string }[]
   visits: number

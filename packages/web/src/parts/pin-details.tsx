@@ -11,9 +11,10 @@ import { RootLinks } from './root-links.tsx'
 /** Links, and what is here of the DAG. */
 export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
   const { data: dag, error } = useQuery(dagQuery(pin.cid, moving))
+  const { bytes, blocks } = dag?.bytes === undefined ? (pin.fetch ?? {}) : dag
   const facts = dag && [
     { word: 'State', text: dag.state },
-    { word: 'Here', text: `${formatBytes(dag.bytes)} in ${count(dag.blocks, 'block')}` },
+    ...(bytes !== undefined && blocks !== undefined ? [{ word: 'Here', text: `${formatBytes(bytes)} in ${count(blocks, 'block')}` }] : []),
     { word: 'Missing', text: dag.missingCount === 0 ? 'nothing' : count(dag.missingCount, 'block') },
     ...(pin.damaged ? [{ word: 'Damaged', text: pin.damaged.first.map(({ path }) => `/${path}`).join(', ') }] : []),
     { word: 'Served', text: count(dag.visits, 'time') },

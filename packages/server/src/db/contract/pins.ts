@@ -74,6 +74,17 @@ export function pinContract(subject: Subject): void {
       for (const [match, text, expected] of cases) expect(await names(id, { name: { text, match } }), `${match} ${text}`).toEqual(expected)
     })
 
+    it('takes the longest names in any script, as they are and folded', async () => {
+      const db = subject.db()
+      const { id } = await newAccount(db)
+      // The second grows most when it is folded, to 1,530 bytes.
+      const long = ['😀', 'ᾷ', 'ß'].map((character) => character.repeat(255))
+      for (const name of long) await addPin(db, id, { name })
+      for (const name of long) {
+        for (const match of ['exact', 'iexact', 'partial', 'ipartial'] as const) expect(await names(id, { name: { text: name, match } }), match).toEqual([name])
+      }
+    })
+
     it('finds by DAG, by all pairs of meta, and by everything together', async () => {
       const db = subject.db()
       const { id } = await newAccount(db)

@@ -73,32 +73,32 @@ const sqliteTriggers = [
 ]
 
 const postgresTriggers = [
-  // First what is nearly always so: the span has room. Who waited for one may find that another began meanwhile, hence the loop.
+  // First what is nearly always so: the span has room. Who waited for one may find that another began meanwhile, hence the loop. The span is
+  // locked before the tally, as by the others.
   ...postgresTrigger('pin_request_added', 'before insert on pin_request', `
+    update pin_span set ${appended} where account_id = new.account_id and length(statuses) < ${spanSize}
+      and first = (select first from pin_span where account_id = new.account_id and first <= new.created order by first desc limit 1)
+      returning first, length(statuses) - 1 into new.span, new.slot;
+    if not found then
+      loop
+        select first, length(statuses) into new.span, new.slot from pin_span where account_id = new.account_id and first <= new.created order by first desc limit 1 for update;
+        if not found then
+          select first, length(statuses) into new.span, new.slot from pin_span where account_id = new.account_id order by first limit 1 for update;
+        end if;
+        if found then
+          exit when new.slot < ${spanSize};
+          exit when exists (select from pin_span where account_id = new.account_id and first > new.created);
+          continue when exists (select from pin_span where account_id = new.account_id and first > new.span);
+          update pin_span set sealed = ${live} where account_id = new.account_id and first = new.span;
+        end if;
+        insert into pin_span (account_id, first, statuses, ${statuses.join(', ')}, sealed) values (new.account_id, new.created, '', 0, 0, 0, 0, 0) on conflict do nothing;
+      end loop;
+      update pin_span set ${appended} where account_id = new.account_id and first = new.span;
+    end if;
     update pin_tally set ${count('pin_tally', { more: 'new' })} where account_id = new.account_id;
     if not found then
       ${tallied};
     end if;
-    update pin_span set ${appended} where account_id = new.account_id and length(statuses) < ${spanSize}
-      and first = (select first from pin_span where account_id = new.account_id and first <= new.created order by first desc limit 1)
-      returning first, length(statuses) - 1 into new.span, new.slot;
-    if found then
-      return new;
-    end if;
-    loop
-      select first, length(statuses) into new.span, new.slot from pin_span where account_id = new.account_id and first <= new.created order by first desc limit 1 for update;
-      if not found then
-        select first, length(statuses) into new.span, new.slot from pin_span where account_id = new.account_id order by first limit 1 for update;
-      end if;
-      if found then
-        exit when new.slot < ${spanSize};
-        exit when exists (select from pin_span where account_id = new.account_id and first > new.created);
-        continue when exists (select from pin_span where account_id = new.account_id and first > new.span);
-        update pin_span set sealed = ${live} where account_id = new.account_id and first = new.span;
-      end if;
-      insert into pin_span (account_id, first, statuses, ${statuses.join(', ')}, sealed) values (new.account_id, new.created, '', 0, 0, 0, 0, 0) on conflict do nothing;
-    end loop;
-    update pin_span set ${appended} where account_id = new.account_id and first = new.span;
     return new;`),
   ...postgresTrigger('pin_request_settled', 'after update of status on pin_request', `${settled.join('; ')}; return null;`, 'old.status <> new.status'),
   ...postgresTrigger('pin_request_removed', 'after delete on pin_request', `${removed.join('; ')}; return null;`),

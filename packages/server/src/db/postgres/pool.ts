@@ -2,6 +2,7 @@ import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Log } from '../../ports/log.ts'
 import { dbFault } from '../faults.ts'
+import { nameOf } from '../prepared.ts'
 
 /** Connections of one process. */
 const maxConnections = 20
@@ -36,7 +37,8 @@ function toInteger(text: string): number {
 
 function withFaults(client: pg.PoolClient): PostgresPoolClient {
   return {
-    query: (query: unknown, parameters?: unknown) => told(client.query(query as string, parameters as unknown[])) as never,
+    // What is prepared has a name, by which the server keeps it for this connection.
+    query: (text: unknown, values?: unknown) => told(client.query({ name: nameOf(text as string), text: text as string, values: values as unknown[] })) as never,
     release: (destroy) => client.release(destroy),
   }
 }

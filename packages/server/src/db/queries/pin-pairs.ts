@@ -70,6 +70,11 @@ function slotsOf(text: string): Uint32Array {
 }
 
 function common(a: Uint32Array, b: Uint32Array): Uint32Array {
-  const both = new Set(a)
-  return b.filter((slot) => both.has(slot))
+  // Slots are given out in order, and so added in order.
+  const marks = new Uint8Array((a.at(-1) ?? 0) + 1)
+  for (const slot of a) marks[slot] = 1
+  const both = new Uint32Array(b.length)
+  let count = 0
+  for (const slot of b) if (marks[slot] === 1) both[count++] = slot
+  return both.subarray(0, count)
 }

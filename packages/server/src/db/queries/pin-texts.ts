@@ -19,7 +19,7 @@ export type NameColumn = 'names' | 'folded'
 const capacity = 64 * 2 ** 20
 const idle = 60_000
 /** Spans whose texts are read at once: some milliseconds. */
-const batch = 32
+const batch = 16
 
 /**
  * Reads columns, and keeps the names of sealed spans in memory: names never change, and which requests were removed since is told by the

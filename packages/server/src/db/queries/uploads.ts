@@ -1,12 +1,22 @@
 import { type Selectable, sql } from 'kysely'
 import type { Upload, UploadReads, UploadWrites } from '../../ports/db/index.ts'
+import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
 
 type Row = Selectable<Tables['upload']>
 
-export function uploadQueries({ q }: Session): UploadReads & UploadWrites {
+const insertUpload = prepare((q, { id, account_id, name, kind, bytes, created }: Row) =>
+  q.insertInto('upload').values({ id, account_id, name, kind, bytes, created }),
+)
+
+const insertRoot = prepare((q, { upload_id, position, cid, dag, name }: Selectable<Tables['upload_root']>) =>
+  q.insertInto('upload_root').values({ upload_id, position, cid, dag, name }),
+)
+
+export function uploadQueries(session: Session): UploadReads & UploadWrites {
+  const { q } = session
   const ofAccount = (accountId: string) => q.selectFrom('upload').where('account_id', '=', accountId)
   const remove = async (accountId: string, id: string): Promise<boolean> => {
     const { numDeletedRows } = await q.deleteFrom('upload').where('id', '=', id).where('account_id', '=', accountId).executeTakeFirstOrThrow()
@@ -62,10 +72,11 @@ export function uploadQueries({ q }: Session): UploadReads & UploadWrites {
       for (const slice of slices(uploadIds)) await q.deleteFrom('part_list').where('upload_id', 'in', slice).execute()
     },
 
-    async insert({ accountId, roots, ...upload }) {
-      await q.insertInto('upload').values({ ...upload, account_id: accountId }).execute()
+    async insert({ accountId, roots, name: uploadName = null, ...upload }) {
+      await insertUpload(session, { ...upload, name: uploadName, account_id: accountId })
       const rows = roots.map(({ cid, dag, name = null }, position) => ({ upload_id: upload.id, position, cid, dag, name }))
-      for (const slice of slices(rows)) await q.insertInto('upload_root').values(slice).execute()
+      if (rows.length === 1) await insertRoot(session, rows[0]!)
+      else for (const slice of slices(rows)) await q.insertInto('upload_root').values(slice).execute()
     },
 
     async removeRoot(accountId, id, dag) {

@@ -55,6 +55,23 @@ describe('writers that share a commit', () => {
     expect(await commits()).toBe(before + 2)
   })
 
+  it('those who come one after the other in one turn of the event loop share one, as do those who come while it is near', async () => {
+    const before = await commits()
+    const writing: Promise<void>[] = []
+    const later = async () => {
+      for (let i = 0; i < 20; i++) await undefined
+      writing.push(write(() => insert(3)))
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    const first = write(() => insert(1))
+    writing.push(first, write(() => insert(2)))
+    await later()
+    await first
+    await Promise.all(writing)
+    expect(stored()).toEqual([1, 2, 3])
+    expect(await commits()).toBe(before + 1)
+  })
+
   it('is done when nobody waits, and seen by readers then', async () => {
     const first = write(() => insert(1))
     const second = write(() => insert(2)).then(stored)

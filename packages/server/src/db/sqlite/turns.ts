@@ -10,8 +10,8 @@ const busyLimit = 30_000
 const maxSharing = 32
 
 /**
- * The writers of one connection, one at a time. Those who wait for their turn while another has it share its commit, and so its
- * sync: each has a savepoint of its own in one transaction, which ends when nobody waits.
+ * The writers of one connection, one at a time. Those who come in one turn of the event loop share a commit, and so its sync: each has a
+ * savepoint of its own in one transaction. SQLite blocks this process while it syncs; what arrives meanwhile is read in one turn, too.
  */
 export class Turns {
   readonly #connection: DatabaseSync
@@ -19,6 +19,8 @@ export class Turns {
   readonly #savepoint
   readonly #release
   #waiting = 0
+  #isTaken = false
+  #isSoon = false
   #sharing: PromiseWithResolvers<void>[] = []
   #done = () => {}
 
@@ -33,6 +35,7 @@ export class Turns {
     this.#waiting++
     const done = await this.#turn()
     this.#waiting--
+    this.#isTaken = true
     this.#done = done
     try {
       if (!this.#connection.isTransaction) await whenFree(() => this.#connection.exec('begin immediate'))
@@ -75,15 +78,28 @@ export class Turns {
     }
   }
 
-  /** Lets the next one in, or commits where there is none. */
+  /** Lets the next one in; where there is none, the commit is near. */
   #leave(): void {
+    this.#isTaken = false
     try {
       // SQLite ends a transaction by itself when it meets a full disk.
       if (!this.#connection.isTransaction) this.#settle(fault('STORAGE_FULL'))
-      else if (this.#waiting === 0 || this.#sharing.length >= maxSharing) this.#commitAll()
+      else if (this.#sharing.length >= maxSharing) this.#commitAll()
+      else if (this.#waiting === 0) this.#commitSoon()
     } finally {
       this.#done()
     }
+  }
+
+  #commitSoon(): void {
+    if (this.#sharing.length === 0) return this.#commitAll()
+    if (this.#isSoon) return
+    this.#isSoon = true
+    setImmediate(() => {
+      this.#isSoon = false
+      // Whoever has the turn now sees to it, or somebody has done so already.
+      if (!this.#isTaken && this.#connection.isTransaction) this.#commitAll()
+    })
   }
 
   #commitAll(): void {

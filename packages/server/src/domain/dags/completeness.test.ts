@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { CID } from 'multiformats/cid'
 import { describe, expect, test } from 'vitest'
 import { leaf, node } from '../testing/blocks.ts'
+import { settlePartialsJob } from './jobs.ts'
 import { measured, openHouse } from './testing/house.ts'
 
 const signal = new AbortController().signal
@@ -155,6 +156,18 @@ describe('what lies in memory may be lost', () => {
       await house.work()
       expect(await house.describe(roots[i]!)).toMatchObject({ state: 'complete' })
     }
+  })
+
+  test('a look at those that are not kept is asked for once, until it has begun', async () => {
+    await using house = await openHouse({ maxDags: 1 })
+    const asked = async () => (await house.db.read((r) => r.jobs.byKey(settlePartialsJob, '')))?.wanted
+    const roots = ['a', 'b', 'c', 'd'].map((name) => node(leaf('here'), leaf(name)))
+    for (const root of roots) await house.send([root], [root, leaf('here')])
+    expect(await asked()).toBe(1)
+    await house.work()
+    expect(await asked()).toBeUndefined()
+    await house.send([roots[0]!], [roots[0]!])
+    expect(await asked()).toBe(1)
   })
 
   test('a DAG that is too large to be kept', async () => {

@@ -17,6 +17,7 @@ test('says what was tried and how it went', () => {
   expect(explain([refused], network, nothing)).toBe('The root block is not here, and no origin could be reached. Could not use /ip4/192.0.2.1/tcp/1/p2p/a (connection refused).')
   const lacking = peer('b', 'connected', { missing: 1 })
   expect(explain([lacking, refused], network, { hasRoot: true, waitingFor: 2 })).toMatch(/^Not here yet: 2 blocks; asked 1 peer: 1 of them said that it is not there\./)
+  expect(explain([peer('b', 'connected', { reason: 'it has not answered for 10 seconds' })], network, nothing)).toMatch(/asked 1 peer: no answer yet\. Could not use b \(it has not answered for 10 seconds\)\.$/)
   expect(explain([peer('c', 'dialling'), peer('d', 'dialling')], network, nothing)).toMatch(/connecting to 2 addresses/)
 })
 

@@ -24,7 +24,7 @@ export function explain(attempts: readonly PeerAttempt[], network: NetworkStatus
   if (connected.length > 0) {
     const lacking = connected.filter(({ missing: lacks }) => lacks > 0).length
     const answer = lacking > 0 ? `${lacking} of them said that it is not there` : 'no answer yet'
-    return `${missing}; asked ${count(connected.length, 'peer')}: ${answer}.${list(failed)}${routers}`
+    return `${missing}; asked ${count(connected.length, 'peer')}: ${answer}.${list([...connected.filter(({ reason }) => reason), ...failed])}${routers}`
   }
   if (peers.length === 0) return `${missing}, and nobody is known who has it.${routers}`
   if (failed.length === peers.length) return `${missing}, and no origin could be reached.${list(failed)}${routers}`

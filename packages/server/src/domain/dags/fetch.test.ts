@@ -205,3 +205,14 @@ test('many who wait for one DAG cost one row of reports', async () => {
   expect(house.db.commits - before).toBeLessThan(10)
   expect((await house.view('many 7')).fetch?.reason).toMatch(/asked 1 peer/)
 })
+
+test('one that is given up fails those who wait; asked for again, it is fetched', async () => {
+  const root = leaf('poison')
+  await using house = await open({ '/a': peerWith(root) })
+  const first = await house.pin(root, ['/a'])
+  await house.fetcher.giveUp(canonicalCid(root.cid), 'The server ended 5 times while it fetched this.')
+  expect(await house.view(first.id)).toMatchObject({ status: 'failed', reason: 'The server ended 5 times while it fetched this.', fetch: { missing: 1 } })
+  const again = await house.pin(root, ['/a'])
+  expect(await house.run(root)).toEqual({ done: true })
+  expect((await house.view(again.id)).status).toBe('pinned')
+})

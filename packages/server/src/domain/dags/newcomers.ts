@@ -19,16 +19,17 @@ const restMs = 10_000
 export function watchNewcomers({ db, network, clock, wakeJobs }: NewcomerParts): { close(): void } {
   let heard = 0
   let isRunning = false
+  let isNews = false
   let restsUntil = 0
 
   async function look(): Promise<void> {
     const { state, arrivals = 0 } = network.status()
-    const isBack = state === 'running' && !isRunning
-    isRunning = state === 'running'
     // The network process counts anew after each start.
-    if (arrivals < heard) heard = 0
-    if (!isRunning || !(isBack || arrivals > heard) || clock.now() < restsUntil) return
+    if (arrivals !== heard || (state === 'running' && !isRunning)) isNews = true
     heard = arrivals
+    isRunning = state === 'running'
+    if (!isNews || !isRunning || clock.now() < restsUntil) return
+    isNews = false
     restsUntil = clock.now() + restMs
     if ((await db.write((w) => w.fetches.hasten(clock.now(), tried))) > 0) wakeJobs()
   }

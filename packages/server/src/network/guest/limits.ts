@@ -109,7 +109,7 @@ export const limits = {
   /** Peers of the DHT below which those that the operator named are dialled, and how often: first, and at most. */
   bootstrapBelow: 4,
   bootstrapFirst: 2000,
-  bootstrapLast: 300_000,
+  bootstrapLast: 60_000,
   /** Announcements at once, and how long each may take. */
   announcements: 16,
   announceTimeout: 60_000,

@@ -19,6 +19,8 @@ test.each([
   [`/ip4/169.254.169.254/tcp/80${peer}`, false, true],
   [`/ip6/fe80::1/tcp/4001${peer}`, false, true],
   [`/dns4/localhost/tcp/4001${peer}`, false, false],
+  [`/ip4/8.8.8.8/tcp/25${peer}`, false, true],
+  [`/ip4/8.8.8.8/udp/4001/quic-v1${peer}`, false, false],
   // Our own dials, judged before.
   ['/ip4/127.0.0.1/tcp/4001', true, true],
 ])('libp2p may dial %s by itself: %s, with private addresses: %s', (address, is, isWithPrivate) => {

@@ -1,5 +1,6 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { isIP } from 'node:net'
+import { parseOrigin } from '../addresses.ts'
 import { isPrivate } from '../private-ip.ts'
 
 /** Whether an address may be reached from anywhere: by its name, or by an IP address of the public internet. */
@@ -13,9 +14,7 @@ export function isPublic(address: Multiaddr): boolean {
  * in none we dial ourselves, and have judged before.
  */
 export function mayDialItself(address: Multiaddr, { dialPrivate }: { dialPrivate: boolean }): boolean {
-  const parts = address.getComponents()
-  if (parts.at(-1)?.name !== 'p2p') return true
-  const [host] = parts
-  if (host?.value === undefined || isIP(host.value) === 0) return false // where a name leads is known only after it is dialled
-  return dialPrivate || !isPrivate(host.value)
+  if (address.getComponents().at(-1)?.name !== 'p2p') return true
+  const origin = parseOrigin(address.toString(), { dialPrivate })
+  return !('skipped' in origin) && isIP(origin.host) !== 0 // where a name leads is known only after it is dialled
 }

@@ -87,6 +87,15 @@ serveCommands(String(libp2p.getMultiaddrs()[0]), async (command) => {
     const opened = await Promise.allSettled(Array.from({ length: command.streams }, () => connection.newStream(PROTOCOL)))
     return { ok: true, count: opened.filter(({ status }) => status === 'fulfilled').length }
   }
+  if (command.op === 'hoard') {
+    for (let i = 0; i < command.peers; i++) {
+      const node = await plainNode()
+      await node.handle(PROTOCOL, (stream) => stream.pause())
+      const stream = await node.dialProtocol(multiaddr(command.address), PROTOCOL)
+      say(stream, { wants: command.cids.map((cid) => ({ cid, cancel: false, have: false, sendDontHave: true })) })
+    }
+    return { ok: true }
+  }
   if (command.op === 'demand') {
     const stream = await libp2p.dialProtocol(multiaddr(command.address), PROTOCOL)
     let count = 0

@@ -9,6 +9,7 @@ export type PeerCommand =
   | { op: 'ask'; address: string; cid: Uint8Array; have: boolean }
   | { op: 'crowd'; address: string; streams: number }
   | { op: 'demand'; address: string; wants: number }
+  | { op: 'hoard'; address: string; peers: number; cids: Uint8Array[] }
 
 export type PeerAnswer = { ok: true; bytes?: Uint8Array; presence?: 'have' | 'dont-have'; count?: number } | { ok: false; reason: string }
 

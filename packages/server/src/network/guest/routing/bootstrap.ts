@@ -18,20 +18,23 @@ export interface BootstrapOptions {
 }
 
 /** Keeps the DHT from being empty: as long as it knows too few peers, those that the operator named are dialled. Never ends, never throws. */
-export async function bootstrap({ libp2p, dht, addresses, dialPrivate, onFailure }: BootstrapOptions): Promise<void> {
-  const quiet = new AbortController().signal
-  let pause: number = limits.bootstrapFirst
-  for (;;) {
-    if (dht.size < limits.bootstrapBelow) {
-      const before = dht.size
-      const origins = (await Promise.all(addresses.map((address) => originsOf(address, dialPrivate)))).flat()
-      const peers = [...Map.groupBy(origins, ({ peerId }) => peerId)].filter(([peerId]) => peerId !== libp2p.peerId.toString())
-      const reached = await Promise.all(peers.map(([, some]) => dialPeer(libp2p, some, { mark() {}, signal: quiet, dialPrivate })))
-      if (before === 0 && reached.every((connection) => connection === undefined)) onFailure('none of the peers that THOLE_BOOTSTRAP names could be reached')
-    }
+export async function bootstrap(options: BootstrapOptions): Promise<void> {
+  const { dht, onFailure } = options
+  const knowsFew = () => dht.size < limits.bootstrapBelow
+  for (let pause: number = limits.bootstrapFirst; ; pause = knowsFew() ? Math.min(pause * 2, limits.bootstrapLast) : limits.bootstrapLast) {
+    if (knowsFew() && !(await reachAny(options)) && dht.size === 0) onFailure('none of the peers that THOLE_BOOTSTRAP names could be reached')
     await sleep(pause)
-    pause = dht.size < limits.bootstrapBelow ? Math.min(pause * 2, limits.bootstrapLast) : limits.bootstrapLast
   }
+}
+
+/** Dials those that are not connected; whether any of all is. */
+async function reachAny({ libp2p, addresses, dialPrivate }: BootstrapOptions): Promise<boolean> {
+  const origins = (await Promise.all(addresses.map((address) => originsOf(address, dialPrivate)))).flat()
+  const connected = new Set(libp2p.getPeers().map(String))
+  const peers = [...Map.groupBy(origins, ({ peerId }) => peerId)].filter(([peerId]) => peerId !== libp2p.peerId.toString())
+  const signal = new AbortController().signal
+  const reached = await Promise.all(peers.map(async ([peerId, some]) => connected.has(peerId) || dialPeer(libp2p, some, { mark() {}, signal, dialPrivate })))
+  return reached.some((one) => one !== undefined)
 }
 
 /** What the operator spelt out may be private; where a name leads is judged like any address. */
