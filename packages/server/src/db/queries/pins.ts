@@ -123,7 +123,9 @@ export function pinQueries(session: Session): PinReads & PinWrites {
     async fail(dag, { reason, ids }) {
       await lockWaiting(dag)
       const waiting = q.updateTable('pin_request').set({ status: 'failed', reason }).where('dag', '=', dag).where(waits).returning('account_id')
-      const failed = ids === undefined ? await waiting.execute() : []
+      // By the index of those who wait: SQLite would read all who want the DAG, whose index has every column that is asked for.
+      const all = waiting.where('id', 'in', q.selectFrom('pin_request').select('id').where('dag', '=', dag).where(waits))
+      const failed = ids === undefined ? await all.execute() : []
       for (const slice of slices(ids ?? [])) failed.push(...(await waiting.where('id', 'in', slice).execute()))
       return failed.map(({ account_id }) => account_id)
     },
