@@ -16,7 +16,7 @@ export async function secondsToKubo(peer: string, root: string): Promise<number>
       return await timed(() => rpc(kubo.api, `pin/add?arg=${root}`))
     } catch (error) {
       if (tries === kuboTries) throw error
-      process.stderr.write(`  Kubo is tried again: ${String(error)}\n`)
+      process.stderr.write(`  Kubo is tried again with ${peer}: ${String(error)}\n`)
     } finally {
       await kubo.stop()
     }
