@@ -21,20 +21,25 @@ export function apiOf(url: string, key: string): Api {
   const raw: Client = client(url, key)
   return {
     url,
-    json: (path, init) => answered(raw.json(path, init)),
+    json: (path, init) => answered(`${init?.method ?? 'GET'} ${path}`, raw.json(path, init)),
     async bytes(path, headers = {}) {
-      const response = await answered(raw.call(path, { headers }))
-      return { status: response.status, bytes: new Uint8Array(await answered(response.arrayBuffer())) }
+      const response = await answered(`GET ${path}`, raw.call(path, { headers }))
+      return { status: response.status, bytes: new Uint8Array(await answered(`GET ${path}, after its ${response.status}`, response.arrayBuffer())) }
     },
   }
 }
 
-async function answered<T>(call: Promise<T>): Promise<T> {
+async function answered<T>(what: string, call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (cause) {
-    throw new Gone('no whole answer came', { cause })
+    throw new Gone(`${what}: no whole answer came: ${reasons(cause)}`, { cause })
   }
+}
+
+/** `fetch` has the reason below its own words. */
+function reasons(error: unknown): string {
+  return error instanceof Error ? [error.message, ...(error.cause === undefined ? [] : [reasons(error.cause)])].join(': ') : String(error)
 }
 
 /** All of a listing, page by page. */

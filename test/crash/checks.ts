@@ -1,4 +1,4 @@
-import { eachOf, settled, type Api } from './api.ts'
+import { eachOf, Gone, settled, type Api } from './api.ts'
 import { matchesCar, matchesContent, matchesDescription } from './content-check.ts'
 import { isHeld, isSure, type Content, type Holder, type Model } from './model.ts'
 import { matchesPartial } from './partial-check.ts'
@@ -28,7 +28,7 @@ export async function check(api: Api, model: Model, { round, all, r }: { round: 
   const look: Look = { api, model, acknowledged: model.acknowledgedBlocks(), until: performance.now() + patienceMs, slow: (what, ms) => void slow.push(`${what} took ${(ms / 1000).toFixed(1)} s`) }
   const roots = [...fresh, ...rest]
   await eachOf(roots, atOnce, async (content) => {
-    const problem = await checkContent(look, content)
+    const problem = await checkContent(look, content).catch(broken)
     if (problem) problems.push(problem)
   })
   problems.push(...(await checkPins(look)))
@@ -64,8 +64,16 @@ async function checkGone({ api, model, acknowledged, until, slow }: Look, { root
   const described = await api.json(`/api/v1/dags/${root}`)
   if (described.status !== 404) return `${root} was deleted; /api/v1/dags says ${described.status} ${JSON.stringify(described.body)}`
   if (acknowledged.has(root) || model.stray.has(root)) return undefined
-  const served = await settled(() => api.bytes(`/ipfs/${root}`), { isRight: ({ status }) => status === 404, until, onSlow: (ms) => slow('what was deleted to go', ms) })
-  return served.status === 404 ? undefined : `${root} was deleted and nobody holds it; /ipfs/${root}: ${served.status}`
+  // Of what goes while it is read, the answer breaks off: it is not gone yet, and soon will be.
+  const ask = () => api.bytes(`/ipfs/${root}`).then(({ status }) => String(status), broken)
+  const served = await settled(ask, { isRight: (status) => status === '404', until, onSlow: (ms) => slow('what was deleted to go', ms) })
+  return served === '404' ? undefined : `${root} was deleted and nobody holds it; /ipfs/${root}: ${served}`
+}
+
+/** Which answer broke off, and why. */
+function broken(error: unknown): string {
+  if (error instanceof Gone) return error.message
+  throw error
 }
 
 /** Whoever waits for what is here is told so within seconds. */

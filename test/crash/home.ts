@@ -15,6 +15,8 @@ export interface Home {
   /** Of the shim, which stands between the server and the disk; undefined: it keeps none. */
   journal?: string
   model: Model
+  /** Segments that lost their index together with what tells where their end is: `store check` speaks of them from then on. */
+  openEnded: Set<string>
   server: Running
   api: Api
   /** After a kill: up to `kills.length` starts that are killed after so many milliseconds, then one that is let through. */
@@ -88,6 +90,7 @@ export async function openHome(pool: Pool, { kills, smallDisk }: HomeOptions): P
     medium,
     journal,
     model: new Model(),
+    openEnded: new Set(),
     server: first.server,
     api: apiOf(first.url, token),
     async restart(delays) {

@@ -33,6 +33,8 @@ export interface Upload {
   pin: boolean
   state: State
   id?: string
+  /** Since its end began: the others that held the content for certain. */
+  heirs?: Holder[]
   /** The pin request made with it, once it was listed. */
   pinId?: string
 }
@@ -43,6 +45,8 @@ export interface Pin {
   content: Content
   state: State
   id?: string
+  /** As of an upload. */
+  heirs?: Holder[]
   /** It was `pinned` once, and so has to stay. */
   pinned: boolean
   /** Ends in the moment that this one begins. */
@@ -93,13 +97,15 @@ export class Model {
 
   beginEnd(holder: Holder): void {
     holder.state = 'ending'
+    holder.heirs = [...holder.content.holders].filter(({ state }) => state === 'live')
     holder.content.letGo++
   }
 
   end(holder: Holder): void {
     holder.state = 'ended'
     holder.content.letGo++
-    if (!isHeld(holder.content)) holder.content.complete = false
+    // A pin request that was under way meanwhile may have come when all was freed.
+    if (!holder.heirs?.some(({ state }) => state === 'live')) holder.content.complete = false
   }
 
   /** After its end was seen. */

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { check } from './checks.ts'
 import { damage, sabotage } from './faults.ts'
 import type { Home } from './home.ts'
-import type { Round } from './plan.ts'
+import type { Kind, Round } from './plan.ts'
 import { random } from './random.ts'
-import { checkStore } from './store-check.ts'
+import { checkStore, openEndedIn } from './store-check.ts'
 import { workAndKill } from './work.ts'
 
 export interface RoundDone {
@@ -29,6 +29,9 @@ export interface RoundOptions {
   keep: boolean
 }
 
+/** Where the index may be gone: it was removed, or a full disk had no room for it. */
+const losesIndex: ReadonlySet<Kind> = new Set(['index', 'full'])
+
 /** Work, kill, damage, restart, check. */
 export async function runRound(home: Home, plan: Round, options: RoundOptions): Promise<RoundDone> {
   const times: Record<string, number> = {}
@@ -47,6 +50,10 @@ export async function runRound(home: Home, plan: Round, options: RoundOptions): 
   let roots = 0
   try {
     await timed('start', home.restart(plan.startKills))
+    for (const path of openEndedIn(home.server.output())) {
+      home.openEnded.add(path)
+      if (!losesIndex.has(plan.kind)) losses.push(`${path} lost its index, and nobody knows where it ends`)
+    }
     const checked = await timed('check', check(home.api, home.model, { round: plan.number, all: options.all, r }))
     roots = checked.roots
     losses.push(...checked.problems)
@@ -55,6 +62,8 @@ export async function runRound(home: Home, plan: Round, options: RoundOptions): 
   } catch (error) {
     losses.push(`after the restart: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   }
+  // What the server wrote last is still on its way.
+  if (losses.length > worked.problems.length) await new Promise((resolve) => setTimeout(resolve, 300))
   if (home.server.hasFallen()) losses.push('the server ended by itself')
   if (losses.length > worked.problems.length) losses.push(`the server that was started again has written:\n${home.server.output().slice(-4000)}`)
   return { acknowledged: worked.acknowledged, roots, kills: 1 + plan.startKills.length, note: notes.filter(Boolean).join(', '), losses, times }

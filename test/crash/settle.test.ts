@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { Model, type Content, type Pin, type Upload } from './model.ts'
+import { isSure, Model, type Content, type Pin, type Upload } from './model.ts'
 import { settle, type ListedPin, type ListedUpload } from './settle.ts'
 
 let model: Model
@@ -89,4 +89,20 @@ test('parts: complete with the last one, and one that never arrived is sent agai
   upload('again', 'sent', { part: content.unsent.pop()! })
   settle(model, { uploads: [listedUpload('again')], pins: [] })
   expect(content.complete).toBe(true)
+})
+
+test('a request that was under way while the last holder went says nothing about what is here; one that was answered before does', () => {
+  const end = (underWay: Pin['state']) => {
+    for (const holder of model.holders.values()) model.forget(holder)
+    const last = upload('last', 'sent')
+    model.acknowledge(last, 'id-last')
+    const before = underWay === 'live' ? pin('pin', 'live') : undefined
+    model.beginEnd(last)
+    const late = before ?? pin('pin', 'sent')
+    model.end(last)
+    model.acknowledge(late, 'id-pin')
+    return isSure(content)
+  }
+  expect(end('sent')).toBe(false)
+  expect(end('live')).toBe(true)
 })

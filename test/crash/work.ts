@@ -35,7 +35,7 @@ export async function workAndKill(home: Home, plan: Round): Promise<Worked> {
       await run(step, { ...common, name, isForgiven: (status) => status === forgiven })
     } catch (error) {
       if (!(error instanceof Gone)) lose(`the driver failed at ${step.do}: ${error instanceof Error ? error.stack : String(error)}`)
-      else if (!over && !server.hasFallen()) lose(`no answer to ${step.do} ${name}: ${String((error.cause as Error)?.cause ?? error.cause)}`)
+      else if (!over && !server.hasFallen()) lose(`${step.do} ${name}: ${error.message}`)
     }
   }
 

@@ -72,6 +72,7 @@ describe.each(['SQLite', 'PostgreSQL'])('odd input, on %s', (kind) => {
     expect(Object.entries(own)).toEqual([['__proto__', 'own'], ['toString', 'x']])
 
     for (const meta of [{ a: 1 }, { a: null }, { a: {} }, { a: ['b'] }, ['a'], 'a', 1, true, { a: 'x'.repeat(4097) }, { ['x'.repeat(4097)]: '' }]) await isRefused(api.post('/psa/pins', { cid, meta }))
+    await isRefused(api.post('/psa/pins', { cid, meta: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [i, 'x'.repeat(4000)])) }))
     expect((await api.post('/psa/pins', { cid, meta: Object.fromEntries(Array.from({ length: 300 }, (_, i) => [i, 'x'.repeat(4000)])) })).status).toBe(413)
   })
 

@@ -1,6 +1,6 @@
 /**
  * What a server changed below its blocks folder and what of it the medium had to keep: a line of JSON each. Lines are written before the
- * call that they tell of, so that a kill leaves none untold.
+ * call that they tell of, so that a kill leaves none untold. An id begins with the process: `life-number`.
  */
 export type Entry =
   /** `size`: the file's length before; `old`: what is written over, in base64. */
@@ -24,7 +24,11 @@ export function unsynced(lines: string): Change[] {
   let pending: Change[] = []
   const done = new Set<string>()
   const syncs = new Map<string, Set<Change>>()
+  let life = ''
   for (const entry of parse(lines)) {
+    // What a process that was killed had begun is over when the next one speaks.
+    if (lifeOf(entry) !== life) for (const { id } of pending) done.add(id)
+    life = lifeOf(entry)
     if (entry.is === 'sync') syncs.set(entry.id, new Set(pending.filter((change) => done.has(change.id) && 'ino' in change && change.is !== 'new' && change.ino === entry.ino)))
     else if (entry.is === 'sync folder') syncs.set(entry.id, new Set(pending.filter((change) => done.has(change.id) && foldersOf(change).every((folder) => folder === entry.path))))
     else if (entry.is === 'done') {
@@ -43,6 +47,10 @@ export function unsynced(lines: string): Change[] {
 /** The journal of a folder where these changes are all that may be taken back. */
 export function journalOf(changes: readonly Change[]): string {
   return changes.map((change) => `${JSON.stringify(change)}\n${JSON.stringify({ is: 'done', id: change.id } satisfies Entry)}\n`).join('')
+}
+
+function lifeOf({ id }: Entry): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf('-')))
 }
 
 function foldersOf(change: Change): string[] {

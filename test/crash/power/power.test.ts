@@ -54,6 +54,14 @@ test('a write that was under way when the sync began is not kept by it', () => {
   expect(unsynced(`${lines}\n{"torn`)).toEqual([write])
 })
 
+test('what a process left undone when it was killed is kept by a sync of the next one', () => {
+  const write: Entry = { is: 'write', id: '1-100-1', ino: 1, at: 0, length: 4, size: 0, old: '' }
+  const sync: Entry = { is: 'sync', id: '2-200-1', ino: 1 }
+  const late: Entry = { is: 'write', id: '2-200-2', ino: 1, at: 4, length: 1, size: 4, old: '' }
+  const lines = [write, sync, { is: 'done', id: sync.id }, late].map((entry) => `${JSON.stringify(entry)}\n`).join('')
+  expect(unsynced(lines)).toEqual([late])
+})
+
 test('a sync that never ended keeps nothing', async () => {
   writeFileSync(join(blocks, 'a'), '')
   append('a', 'lost')

@@ -52,6 +52,14 @@ test('promises: handles, whole files, names', async () => {
   expect(changes).toEqual(['new', 'write 5+1', 'new', 'write 0+5', 'rename', 'unlink'])
 })
 
+test('a whole file that is flushed is kept', async () => {
+  const write = (options: string) => `await files.writeFile(at('key'), 'secret', ${options})`
+  expect(await changesOf(write('{ mode: 0o600, flush: true }'))).toEqual(['new'])
+  await rm(join(data, 'blocks/key'))
+  await rm(join(data, 'journal'))
+  expect(await changesOf(write('{ mode: 0o600 }'))).toEqual(['new', 'write 0+6'])
+})
+
 test('a medium without room takes a part, then nothing; with room again it takes all', async () => {
   const changes = await changesOf(`
     const fd = await open(at('a'), 'wx+')

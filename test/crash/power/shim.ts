@@ -83,6 +83,8 @@ export async function installShim() {
     const opened = await fs.promises.open(args[0], 'w')
     try {
       await opened.writeFile(args[1], args[2])
+      // Of a handle, `writeFile` does not know this option.
+      if (args[2]?.flush) await opened.sync()
     } finally {
       await opened.close()
     }

@@ -73,7 +73,7 @@ export async function openApp(config: Config): Promise<App> {
   const replicas = openReplicas(config)
   if (replicas) opened.defer(() => replicas.close())
   const replication = opened.adopt(await createReplication({
-    db, clock, log, replicas,
+    db, clock, log, moderation, replicas,
     addresses: () => network.status().addresses,
     content: (root, signal) => exportCar(retrieval, { root, signal }),
     period: config.replicasCheck,
@@ -83,9 +83,9 @@ export async function openApp(config: Config): Promise<App> {
   const completeness = opened.adopt(createCompleteness({ db, blocks, clock, standing, maxDags: hasPeers ? 0 : undefined }), (it) => it.close())
   const dags = createDags({ db, blocks, clock, completeness })
   const hasSources = config.network.mode === 'public' || (config.network.mode === 'local' && config.network.gateways.length > 0)
-  const fetcher = createFetcher({ db, blocks, network, clock, completeness, standing, minFree: config.blocks.minFree, limits: config.fetchLimits, hasSources })
+  const fetcher = createFetcher({ db, blocks, network, clock, completeness, moderation, standing, minFree: config.blocks.minFree, limits: config.fetchLimits, hasSources })
   const scrubber = createScrubber({ db, blocks, clock, log, ...config.scrub })
-  const repairer = createRepairer({ db, blocks, completeness, network, clock, log })
+  const repairer = createRepairer({ db, blocks, completeness, network, moderation, clock, log })
   const reclaim = createReclaim({ db, blocks, clock, grace: config.reclaimGrace, log })
   const reclaimSchedule = scheduleReclaim({ db, clock, reclaim, partialTtl: config.partialTtl })
   const usage = createUsage({ db, blocks, reclaim })

@@ -81,9 +81,12 @@ function whyNot(host: string, port: number, dialPrivate: boolean): string | unde
   if (port === 0) return 'port 0 cannot be dialled'
   if (dialPrivate) return undefined
   if (isIP(host) !== 0 && isPrivate(host)) return 'private addresses are not dialled'
-  // No peer needs them, and what listens there, mail for instance, is not to be knocked at through us.
-  if (port < 1024 && port !== 80 && port !== 443) return `port ${port} is not dialled: only 80, 443 and from 1024`
-  return undefined
+  return isReserved(port) ? `port ${port} is not dialled: only 80, 443 and from 1024` : undefined
+}
+
+/** No peer needs them, and what listens there, mail for instance, is not to be knocked at through us. */
+export function isReserved(port: number): boolean {
+  return port < 1024 && port !== 80 && port !== 443
 }
 
 function portOf(way: readonly Component[], scheme: 'http' | 'https' | undefined): number {

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Log } from '../ports/log.ts'
-import { openChannel } from './pipe/channel.ts'
+import { openChannel, readFrames } from './pipe/channel.ts'
 import type { Channel } from './pipe/channel.ts'
+import { pipePair } from './pipe/pair.ts'
+
+/**
+ * Blocks lie outside of the heap of V8, which otherwise collects all of the heap for each 64 MiB of them: a third of
+ * the work of a fetch. With this they count as if they lay inside.
+ */
+const calmCollector = '--external-memory-accounted-in-global-limit'
 
 const program = fileURLToPath(new URL('./guest/main.ts', import.meta.url))
 
@@ -38,7 +45,7 @@ export interface GuestOptions {
 export function runGuest({ log, codeCache, onSpawn, onFrame, onExit, minLife = 5000, maxPause = 10_000 }: GuestOptions): GuestProcess {
   const closing = new AbortController()
   let child: ChildProcess | undefined
-  let pipe: Duplex | undefined
+  let pipe: Socket | undefined
   let channel: Channel | undefined
   let restarts = 0
   const running = keepRunning()
@@ -56,12 +63,20 @@ export function runGuest({ log, codeCache, onSpawn, onFrame, onExit, minLife = 5
   async function live(): Promise<void> {
     // It gets no secrets: nothing of this process's environment. Names that strangers send are looked up in threads, and some take long.
     const env = { NODE_COMPILE_CACHE: codeCache, UV_THREADPOOL_SIZE: '16' }
-    const born = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env })
+    const ends = await pipePair(readFrames(onFrame, (error) => pipe?.destroy(error))).catch((error: Error) => error)
+    if (ends instanceof Error) return log.error({ reason: ends.message }, 'the pipe to the network process cannot be opened')
+    const { ours, theirs } = ends
+    pipe = ours
+    if (closing.signal.aborted) {
+      theirs.destroy()
+      return void ours.destroy()
+    }
+    const born = spawn(process.execPath, [calmCollector, program], { stdio: ['ignore', 'ignore', 'pipe', theirs], env })
     child = born
-    pipe = born.stdio[3] as Duplex
+    theirs.destroy() // the process has its own copy
     pipe.on('error', () => {}) // it ends with the process, which is noticed below
     born.stderr?.on('data', (text: Buffer) => log.warn({ text: text.toString().slice(0, 2000) }, 'the network process complains'))
-    channel = openChannel(pipe, onFrame)
+    channel = openChannel(pipe)
     onSpawn(channel)
     const end = await new Promise<object>((resolve) => {
       born.once('exit', (code, signal) => resolve({ code, signal }))

@@ -7,8 +7,8 @@ const colours: Partial<Record<Provider['state'], string>> = { connected: 'text-o
 export function ProviderList({ providers }: { providers: readonly Provider[] }) {
   return (
     <ul className="space-y-1" aria-label="Who was asked">
-      {providers.map((provider) => (
-        <li key={provider.address} className="text-xs wrap-anywhere">
+      {providers.map((provider, i) => (
+        <li key={i} className="text-xs wrap-anywhere">
           <span className="font-mono">{provider.address}</span> <span className={colours[provider.state] ?? 'text-soft'}>{provider.state}</span>
           <span className="text-soft">{answerOf(provider)}</span>
         </li>

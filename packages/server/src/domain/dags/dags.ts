@@ -7,6 +7,7 @@ import type { Dag, DagDamage, DagReplicas, DagState, Db, MissingBlock } from '..
 import { demand, type Principal } from '../access/index.ts'
 import { failPins } from '../reclaim/index.ts'
 import type { Completeness } from './completeness.ts'
+import { discreetWords } from './discreet.ts'
 import { enqueueSettlePartials } from './jobs.ts'
 
 export interface DagsParts {
@@ -87,7 +88,7 @@ export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags
         if (!dag || dag.holders === 0) throw fault('NOT_FOUND', { what: `DAG ${cid}` })
         const missing = dag.state === 'partial' ? await r.dags.missing(cid, shownMissing) : []
         const damage = (await r.damage.ofDags([cid], shownMissing)).get(cid)
-        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, damage, replicas: await r.replicas.get(cid), visits: dag.visits }
+        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, damage: damage && { ...damage, reason: damage.reason && discreetWords(damage.reason) }, replicas: await r.replicas.get(cid), visits: dag.visits }
       })
     },
 

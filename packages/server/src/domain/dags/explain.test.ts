@@ -22,6 +22,6 @@ test('says what was tried and how it went', () => {
 })
 
 test('a long list of failures is cut', () => {
-  const many = Array.from({ length: 9 }, (_, i) => peer(`p${i}`, 'skipped', { reason: 'not a multiaddr' }))
-  expect(explain(many, network, nothing)).toMatch(/p2 \(not a multiaddr\) and 6 more\.$/)
+  const many = Array.from({ length: 9 }, (_, i) => peer(`/p${i}`, 'skipped', { reason: 'not a multiaddr' }))
+  expect(explain(many, network, nothing)).toMatch(/\/p2 \(not a multiaddr\) and 6 more\.$/)
 })

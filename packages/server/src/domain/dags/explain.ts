@@ -1,5 +1,6 @@
 import { count } from '../../kernel/words.ts'
 import type { NetworkStatus, PeerAttempt } from '../../ports/network.ts'
+import { spelt } from './discreet.ts'
 
 const shown = 3
 
@@ -42,7 +43,7 @@ function isLost({ state }: PeerAttempt): boolean {
 
 function list(failed: readonly PeerAttempt[]): string {
   if (failed.length === 0) return ''
-  const lines = failed.slice(0, shown).map(({ address, reason }) => `${address} (${reason ?? 'failed'})`)
+  const lines = failed.slice(0, shown).map((attempt) => `${spelt(attempt)} (${attempt.reason ?? 'failed'})`)
   const more = failed.length > shown ? ` and ${failed.length - shown} more` : ''
   return ` Could not use ${lines.join(', ')}${more}.`
 }

@@ -24,14 +24,14 @@ export interface FetchRun {
   complete(size: { bytes: number; blocks: number }): Promise<void>
 }
 
-export type RunParts = Pick<FetcherParts, 'blocks' | 'network' | 'clock' | 'minFree'> & { completeness: Completeness; limits: FetchLimits; memory: WalkMemory }
+export type RunParts = Pick<FetcherParts, 'blocks' | 'network' | 'clock' | 'minFree' | 'moderation'> & { completeness: Completeness; limits: FetchLimits; memory: WalkMemory }
 
 const lookMs = 200
 const reportMs = 1_000
 
 /** Fetches until all of it is here, or until there is a reason to end. Throws what is wrong with the DAG itself. */
 export async function runFetch(parts: RunParts, run: FetchRun): Promise<RunEnd> {
-  const { blocks, network, clock, minFree, completeness, limits, memory } = parts
+  const { blocks, network, clock, minFree, completeness, limits, moderation, memory } = parts
   const { root, session, known, progress, signal, report, complete } = run
   const dag = root.toString()
   const stop = new AbortController()
@@ -63,7 +63,7 @@ export async function runFetch(parts: RunParts, run: FetchRun): Promise<RunEnd> 
 
   async function walk(): Promise<RunEnd> {
     try {
-      await complete(await walkWhileFetching({ root, blocks, writer, session, known, limits, memory: share, progress, clock, signal: ended }))
+      await complete(await walkWhileFetching({ root, blocks, writer, session, known, limits, moderation, memory: share, progress, clock, signal: ended }))
       return { is: 'complete' }
     } catch (error) {
       if (error instanceof NoRoom) return { is: 'outage', reason: memoryIsFull }

@@ -5,6 +5,7 @@ import { fault } from '../../kernel/faults.ts'
 import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FetchSession } from '../../ports/network.ts'
+import type { Moderation } from '../moderation/index.ts'
 import { checkLimits, type FetchLimits } from './fetch-limits.ts'
 import { intactBlock } from './intact-block.ts'
 import { LinkStack, type DeepLink } from './link-stack.ts'
@@ -36,6 +37,7 @@ export interface FetchWalk {
   /** Blocks that were missing when somebody looked last. */
   known: readonly CID[]
   limits: FetchLimits
+  moderation: Moderation
   memory: WalkShare
   progress: FetchProgress
   clock: Clock
@@ -56,8 +58,8 @@ const readAtOnce = 16
 /** Where so many links wait, few more blocks that have links are asked for at a time: each may bring some ten thousand. */
 const manyAhead = 200_000
 const windowWithMany = 64
-/** Links of one node, until others get a turn. */
-const linksATurn = 5_000
+/** Links of one node, until others get a turn: each may be looked for on lists of what is blocked. */
+const linksATurn = 500
 
 /**
  * Walks a DAG depth first, reading what is stored and asking the session for the rest; but first it asks for what is known to be missing, since
@@ -65,7 +67,7 @@ const linksATurn = 5_000
  * when this resolves. Returns the size of the whole DAG, each distinct block once. Memory: some 20 bytes a block, 50 a link that waits.
  */
 export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: number; blocks: number }> {
-  const { root, blocks, writer, session, known, limits, memory, progress, clock, signal } = walk
+  const { root, blocks, writer, session, known, limits, moderation, memory, progress, clock, signal } = walk
   const seen = new CidSet()
   const todo = new LinkStack()
   const asked = new Map<string, DeepLink>()
@@ -99,6 +101,7 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
   const push = (cid: CID, depth: number) => {
     if (!seen.add(cid.code, cid.multihash.bytes)) return
     assertStorable(cid)
+    moderation.assertAllowed(cid)
     checkLimits(limits, { blocks: seen.size, bytes: progress.bytes, depth })
     todo.push({ cid, depth })
   }
@@ -171,6 +174,7 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
 
   /** Asks for what is known to be missing, and waits for the first of it; not where something of it is here. */
   const askFirst = async () => {
+    for (const cid of first) moderation.assertAllowed(cid)
     const sizes = await writer.claim(first.map(({ multihash }) => multihash.bytes))
     if (first.length === 0 || sizes.some((size) => size !== undefined)) return
     for (const cid of first) asking.add(keyOf(cid))

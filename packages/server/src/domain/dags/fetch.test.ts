@@ -1,6 +1,7 @@
 import { canonicalCid, codecs, type Block } from '@thole/dag'
 import { expect, test } from 'vitest'
 import { leaf, named, node, blockOf } from '../testing/blocks.ts'
+import { createModeration, openToAll } from '../moderation/index.ts'
 import type { FetchLimits } from './fetch-limits.ts'
 import { createFetcher, type FetcherParts } from './fetch.ts'
 import { openHouse } from './testing/house.ts'
@@ -10,7 +11,7 @@ async function open(peers: Record<string, FakePeer>, more: Partial<FetcherParts>
   const house = await openHouse()
   const { network, status, log } = peerNetwork(peers)
   const { db, blocks, clock, parts, who } = house
-  const fetcher = createFetcher({ db, blocks, network, clock, completeness: parts.completeness, minFree: 0, ...more })
+  const fetcher = createFetcher({ db, blocks, network, clock, completeness: parts.completeness, moderation: openToAll, minFree: 0, ...more })
   const stop = new AbortController()
   return {
     ...house, status, log, stop, fetcher,
@@ -141,6 +142,21 @@ test('a block that is no node of its codec fails those who wait, and says which'
   expect(await house.run(root)).toEqual({ done: true })
   const { status, reason } = await house.view(id)
   expect([status, reason?.includes(broken.cid.toString())]).toEqual(['failed', true])
+})
+
+test('what a list blocks is asked for nowhere, however deep it lies, and fails those who wait', async () => {
+  const bad = node(leaf('below what is blocked'))
+  const root = named({ good: leaf('good'), folder: named({ bad }) })
+  const peer = peerWith(root, leaf('good'), named({ bad }), bad, leaf('below what is blocked'))
+  const find = (cid: Block['cid']) => (cid.equals(bad.cid) ? { rule: 'house:1', status: 410 as const } : undefined)
+  const moderation = createModeration({ isEmpty: false, find, findName: () => undefined, close() {} })
+  await using house = await open({ '/a': peer }, { moderation })
+  const { id } = await house.pin(root, ['/a'])
+  expect(await house.run(root)).toEqual({ done: true })
+  const { status, reason } = await house.view(id)
+  expect([status, reason]).toEqual(['failed', 'This content is blocked here, by rule house:1.'])
+  expect(await house.blocks.has(bad.cid.multihash.bytes)).toBe(false)
+  expect(house.log.sent).toBeLessThanOrEqual(3)
 })
 
 test('where this server cannot look nothing fails and no try counts, not even after the deadline', async () => {

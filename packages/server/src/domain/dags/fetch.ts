@@ -4,6 +4,7 @@ import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db, FetchState } from '../../ports/db/index.ts'
 import type { Network } from '../../ports/network.ts'
+import type { Moderation } from '../moderation/index.ts'
 import { standsAlone, type Standing } from '../replicas/index.ts'
 import type { Completeness } from './completeness.ts'
 import { explain, networkIsAway, storageIsFull } from './explain.ts'
@@ -22,6 +23,8 @@ export interface FetcherParts {
   network: Network
   clock: Clock
   completeness: Completeness
+  /** What a list blocks is not asked for, and fails those who wait. */
+  moderation: Moderation
   /** Bytes that must stay free. */
   minFree: number
   /** Default: what is complete here is pinned. */

@@ -4,6 +4,7 @@ export { createCompleteness, type Completeness, type CompletenessParts, type Loo
 export { settleDagJob, settlePartialsJob } from './jobs.ts'
 export { createFetcher, type Fetcher, type FetcherParts } from './fetch.ts'
 export { watchNewcomers } from './newcomers.ts'
+export { discreetAttempts, discreetWords } from './discreet.ts'
 export { explain } from './explain.ts'
 export { intactBlock } from './intact-block.ts'
 export { backoff, isStalled, pause } from './patience.ts'

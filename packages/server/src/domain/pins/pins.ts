@@ -4,6 +4,7 @@ import type { Db, PinFilter, PinRequestView, Writer } from '../../ports/db/index
 import { demand, type Principal } from '../access/index.ts'
 import type { Completeness, Looked } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
+import { forItsOwner } from './for-its-owner.ts'
 import { recordPin } from './record.ts'
 import { releasePin } from './release.ts'
 import { checkWish, type CheckedWish, type PinWish } from './wish.ts'
@@ -67,7 +68,7 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
   async function find(principal: Principal, id: string): Promise<PinRequestView> {
     const request = await db.read((r) => r.pins.get(principal.account.id, id))
     if (!request) throw notFound()
-    return request
+    return forItsOwner(request)
   }
 
   return {
@@ -88,7 +89,8 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
 
     async list(principal, filter, limit) {
       demand(principal, 'pins:read')
-      return db.read((r) => r.pins.list(principal.account.id, filter, limit))
+      const { count, pins } = await db.read((r) => r.pins.list(principal.account.id, filter, limit))
+      return { count, pins: pins.map(forItsOwner) }
     },
 
     async replace(principal, id, wish) {

@@ -23,7 +23,9 @@ export interface CheckedWish {
 
 const maxMeta = 1000
 const maxMetaText = 4096
-const maxOrigins = 1000
+/** Of all entries: a page of a list has a thousand requests. */
+const maxMetaWhole = 64 * 1024
+const maxOrigins = 100
 const maxOriginText = 1024
 
 /** PSA §Pin: limits of a pin object. Origins are hints: too long a list is cut, and what no address has in it is dropped, never refused. */
@@ -34,6 +36,7 @@ export function checkWish(wish: PinWish): CheckedWish {
   const meta = wish.meta && Object.entries(wish.meta)
   if (meta && meta.length > maxMeta) throw fault('INVALID_REQUEST', { reason: `meta has more than ${maxMeta} entries` })
   if (meta?.some(([key, value]) => key.length + value.length > maxMetaText)) throw fault('INVALID_REQUEST', { reason: `an entry of meta is longer than ${maxMetaText} characters` })
+  if (meta && meta.reduce((sum, [key, value]) => sum + key.length + value.length, 0) > maxMetaWhole) throw fault('INVALID_REQUEST', { reason: `meta has more than ${maxMetaWhole} characters` })
   const origins = [...new Set(wish.origins)].filter(isReadable).slice(0, maxOrigins)
   return { cid: wish.cid, root, dag: canonicalCid(root), name: wish.name, origins, meta: meta && Object.fromEntries(meta) }
 }

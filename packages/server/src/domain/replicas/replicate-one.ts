@@ -45,8 +45,9 @@ export async function replicateOne(dag: string, parts: ReplicateParts, { attempt
 }
 
 /** Who has it then, or why that is not known. */
-async function make(dag: string, { replicas, outages, addresses, content, log }: ReplicateParts, signal: AbortSignal): Promise<Copy[] | string> {
+async function make(dag: string, { replicas, outages, addresses, content, moderation, log }: ReplicateParts, signal: AbortSignal): Promise<Copy[] | string> {
   const root = CID.parse(dag)
+  if (moderation.isBlocked(root)) return 'a denylist blocks it'
   const wish = { root, patience, addresses: addresses(), content: (within: AbortSignal) => content(root, within), signal }
   try {
     const found = await outages.survive(() => replicas.pin(wish))

@@ -1,5 +1,6 @@
 import { canonicalCid } from '@thole/dag'
 import { describe, expect, test } from 'vitest'
+import { openToAll } from '../moderation/index.ts'
 import { leaf, node } from '../testing/blocks.ts'
 import { openHouse } from './testing/house.ts'
 
@@ -229,6 +230,18 @@ describe('what nobody holds any more', () => {
     expect(house.nodes.holders(canonicalCid(root.cid))).toEqual([])
     expect(await house.row(root)).toBeUndefined()
   })
+})
+
+test('what a list blocks is given to no node, until the rule is taken back', async () => {
+  let isBlocked = true
+  await using house = await openHouse({ moderation: { ...openToAll, isBlocked: () => isBlocked } })
+  const { id } = await house.send(leaf('blocked'))
+  await house.work()
+  expect(await house.told(id)).toEqual(['pinning', 'Complete here; waiting for 2 of 2 replicas (a denylist blocks it).'])
+  isBlocked = false
+  house.pass(hour)
+  await house.work()
+  expect(await house.told(id)).toEqual(['pinned', undefined])
 })
 
 describe('other settings', () => {

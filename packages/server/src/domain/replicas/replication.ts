@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Replicas } from '../../ports/replicas.ts'
+import type { Moderation } from '../moderation/index.ts'
 import { followNode, forgetNode, forgetOne, hasChanged } from './follow.ts'
 import { lookAround } from './look-around.ts'
 import { noteOutages } from './outages.ts'
@@ -14,6 +15,8 @@ export interface ReplicationParts {
   db: Db
   clock: Clock
   log: Log
+  /** What a list blocks is given to no node. */
+  moderation: Moderation
   /** None: bytes are in our store alone. */
   replicas?: Replicas
   /** Where nodes can fetch from us; none: they cannot. */

@@ -31,7 +31,7 @@ describe('the content of files', () => {
   }
 
   /** With the reads that it makes: nodes, runs by the number of their leaves, leaves of which a part is read. */
-  function open({ limits = {}, absent = [] }: { limits?: Partial<ContentLimits>; absent?: readonly Uint8Array[] } = {}) {
+  function open({ limits = {}, absent = [], assertAllowed = () => {} }: { limits?: Partial<ContentLimits>; absent?: readonly Uint8Array[]; assertAllowed?(cid: CID): void } = {}) {
     const made = { gets: 0, runs: [] as number[], parts: 0 }
     const isAbsent = (hash: Uint8Array) => absent.some((other) => Buffer.compare(other, hash) === 0)
     const source: BlockSource = {
@@ -42,6 +42,7 @@ describe('the content of files', () => {
       },
     }
     const contents = openContents({
+      assertAllowed,
       source,
       recent: { get: async ({ multihash }) => (made.parts++, (await store.get(multihash.bytes))!) },
       blocks: {
@@ -59,6 +60,22 @@ describe('the content of files', () => {
     })
     return { made, contents }
   }
+
+  test('a leaf that a list blocks is not read with its neighbours', async () => {
+    const file = await fileOf(modern)
+    const manifest = (await fileManifest({ get: async ({ multihash }) => (await store.get(multihash.bytes))! }, file))!
+    const blocked = manifest.cid(40)
+    const assertAllowed = (cid: CID) => {
+      if (cid.equals(blocked)) throw new Error('blocked')
+    }
+    const reader = open({ assertAllowed, limits: { readAheadBytes: 0 } }).contents(file)
+    let length = 0
+    const readAll = async () => {
+      for await (const chunk of reader.read({ from: 0, to: content.length })) length += chunk.length
+    }
+    await expect(readAll()).rejects.toThrow('blocked')
+    expect(length).toBe(40_000)
+  })
 
   test.each([['raw leaves', modern], ['dag-pb leaves', classic]])('equals a slice, whatever the range and the room: %s', async (_, profile) => {
     const file = await fileOf(profile)

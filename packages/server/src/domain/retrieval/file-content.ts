@@ -16,6 +16,8 @@ export interface ContentParts extends ContentLimits {
   source: BlockSource
   /** For leaves of which small parts are read. */
   recent: BlockSource
+  /** Throws where a list blocks this block. */
+  assertAllowed(cid: CID): void
   /** What to tell of a block that is not there. */
   whyAbsent(cid: CID): Promise<Error>
 }
@@ -44,7 +46,7 @@ const bytesBesideLeaf = 128
 const readAhead = 4
 
 /** Files by large reads of neighbouring leaves; those without a manifest node by node. */
-export function openContents({ blocks, source, recent, whyAbsent, manifestBytes, readAheadBytes }: ContentParts): OpenContent {
+export function openContents({ blocks, source, recent, assertAllowed, whyAbsent, manifestBytes, readAheadBytes }: ContentParts): OpenContent {
   const manifestOf = fileManifests(source, manifestBytes)
   let readers = 0
 
@@ -57,9 +59,14 @@ export function openContents({ blocks, source, recent, whyAbsent, manifestBytes,
   }
 
   /** The first of these leaves, and those that lie behind it. */
-  function runOf(manifest: FileManifest, first: number, end: number, signal?: AbortSignal): Promise<Uint8Array[]> {
+  async function readRun(manifest: FileManifest, first: number, end: number, signal?: AbortSignal): Promise<Uint8Array[]> {
+    for (let leaf = first; leaf < end; leaf++) assertAllowed(manifest.cid(leaf))
     const hashes = Array.from({ length: end - first }, (_, i) => manifest.multihash(first + i))
-    const run = blocks.getRun(hashes, { signal, maxBytes: manifest.start(end) - manifest.start(first) + hashes.length * bytesBesideLeaf })
+    return blocks.getRun(hashes, { signal, maxBytes: manifest.start(end) - manifest.start(first) + hashes.length * bytesBesideLeaf })
+  }
+
+  function runOf(manifest: FileManifest, first: number, end: number, signal?: AbortSignal): Promise<Uint8Array[]> {
+    const run = readRun(manifest, first, end, signal)
     run.catch(() => {}) // told when its turn comes, if it comes
     return run
   }

@@ -73,7 +73,8 @@ export function createRetrieval({ db, blocks, moderation, onLost, visits: limits
     return bytes
   }
 
-  const contentParts = { blocks, source: { get }, recent: recentBlocks({ get }, { maxAge: 500, maxBytes: 32 << 20, ...recent }), whyAbsent }
+  const { assertAllowed } = moderation
+  const contentParts = { blocks, source: { get }, recent: recentBlocks({ get }, { maxAge: 500, maxBytes: 32 << 20, ...recent }), assertAllowed, whyAbsent }
 
   return {
     get,

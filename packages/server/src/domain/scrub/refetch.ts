@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { DamagedBlock, Db } from '../../ports/db/index.ts'
 import type { FetchSession, Network } from '../../ports/network.ts'
 import { backoff, explain, isStalled, pause, type Completeness } from '../dags/index.ts'
+import type { Moderation } from '../moderation/index.ts'
 import { hashOf, hashText } from './hash-text.ts'
 
 export interface RefetchParts {
@@ -12,6 +13,7 @@ export interface RefetchParts {
   blocks: BlockStore
   completeness: Completeness
   network: Network
+  moderation: Moderation
   clock: Clock
 }
 
@@ -25,8 +27,9 @@ const checkpointMs = 2_000
  * One try to fetch the damaged blocks that are due, from the origins that requests name for their DAGs, and from peers. Ends when all are
  * here, through whatever door, or when none came for a while; then it is written down why, and when they are tried again.
  */
-export async function refetch({ db, blocks, completeness, network, clock }: RefetchParts, signal: AbortSignal): Promise<void> {
-  const due = await dueNow(db, clock.now())
+export async function refetch({ db, blocks, completeness, network, moderation, clock }: RefetchParts, signal: AbortSignal): Promise<void> {
+  const { due = [], blocked = [] } = Object.groupBy(await dueNow(db, clock.now()), ({ cid }) => (moderation.isBlocked(CID.parse(cid!)) ? 'blocked' : 'due'))
+  await postpone(blocked, 'A denylist blocks it, so nobody is asked for it.')
   if (due.length === 0) return
   const left = new Map(due.map((block) => [block.hash, block]))
   const origins = await db.read((r) => r.damage.origins([...left.keys()], maxOrigins))

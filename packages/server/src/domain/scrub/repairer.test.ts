@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { embeddedNetwork } from '../../network/index.ts'
 import { serving } from '../../network/testing/fetching.ts'
+import { openToAll } from '../moderation/index.ts'
 import { leaf, named as node } from '../testing/blocks.ts'
 import { openHouse, quiet } from './testing/house.ts'
 
@@ -97,3 +98,13 @@ test('nobody has it: says who was asked, and when it is tried again', async () =
   expect((await house.db.read((r) => r.damage.blocks('', 9)))[0]).toMatchObject({ tries: 1, nextTry: expect.toSatisfy((at: number) => at > Date.now()) })
   await rm(keys, { recursive: true, force: true })
 }, 30_000)
+
+test('what a list blocks is not fetched again, and says so', async () => {
+  const block = leaf('not wanted here')
+  const moderation = { ...openToAll, isBlocked: () => true }
+  await using house = await openHouse({ moderation })
+  const dag = await house.pin(block, [])
+  await house.damage(block)
+  house.repair()
+  await vi.waitFor(async () => expect((await house.damageOf(dag))?.reason).toMatch(/A denylist blocks it/), soon)
+})

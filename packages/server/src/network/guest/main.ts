@@ -4,7 +4,7 @@ import type { Libp2p } from '@libp2p/interface'
 import { CID } from 'multiformats/cid'
 import type { GatewayOrigin, Origin } from '../addresses.ts'
 import { decodeCids, decodeJson, encodeBlockHead } from '../pipe/bodies.ts'
-import { openChannel } from '../pipe/channel.ts'
+import { openChannel, readFrames } from '../pipe/channel.ts'
 import { kinds } from '../pipe/frames.ts'
 import { keyOfMultihash } from '../wire/block-key.ts'
 import type { AnnouncedFrame, GuestConfig, LogFrame, OriginsFrame, RunningFrame } from '../pipe/frames.ts'
@@ -28,12 +28,12 @@ import { openSwarm } from './swarm.ts'
  * truth, keeps nothing, and ends with the pipe: when the house dies, however it dies, so does this.
  */
 process.title = 'tholed-network'
-const pipe = new Socket({ fd: 3 })
+const pipe = new Socket({ fd: 3, onread: readFrames(onFrame, (error) => pipe.destroy(error)) })
 pipe.on('error', () => {}).on('close', () => process.exit(0)).on('end', () => process.exit(0))
 // Control-C reaches the whole group; the house decides when this ends.
 for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {})
 
-const channel = openChannel(pipe, onFrame)
+const channel = openChannel(pipe)
 const house = questions(channel)
 const banned = bans()
 const fetches = new Map<number, Fetch>()

@@ -1,16 +1,17 @@
 import fc from 'fast-check'
-import { duplexPair, PassThrough } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { decodeBlock, decodeCids, encodeBlockHead, encodeCids } from './bodies.ts'
 import { openChannel } from './channel.ts'
+import { frameReader } from './frame-reader.ts'
 
 /** What a channel writes, as one piece. */
 async function written(frames: { kind: number; body: Uint8Array }[]): Promise<Buffer> {
-  const [near, far] = duplexPair()
+  const pipe = new PassThrough()
   const pieces: Buffer[] = []
-  far.on('data', (piece: Buffer) => pieces.push(piece))
-  const channel = openChannel(near, () => {})
+  pipe.on('data', (piece: Buffer) => pieces.push(piece))
+  const channel = openChannel(pipe)
   for (const { kind, body } of frames) channel.send(kind, body)
   await turn()
   await turn()
@@ -24,27 +25,42 @@ it('carries frames whole and in order, however the pipe cuts them', async () => 
     fc.asyncProperty(frames, fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), async (sent, cuts) => {
       const bytes = await written(sent)
       const got: { kind: number; body: Uint8Array }[] = []
-      const pipe = new PassThrough()
-      openChannel(pipe, (kind, body) => got.push({ kind, body: Uint8Array.from(body) }))
-      for (let at = 0, i = 0; at < bytes.length; i++) {
-        const to = at + (cuts[i % cuts.length] as number)
-        pipe.write(bytes.subarray(at, to))
-        at = to
-      }
-      await turn()
-      await turn()
-      expect(got).toEqual(sent)
+      read(bytes, cuts, (kind, body) => got.push({ kind, body }))
+      expect(got).toEqual(sent.map(({ kind, body }) => ({ kind, body: Buffer.from(body) })))
     }),
   )
 })
 
-it('destroys the pipe at a length that no frame has', async () => {
-  const pipe = new PassThrough()
-  const failed = new Promise<Error>((resolve) => pipe.once('error', resolve))
-  openChannel(pipe, () => {})
-  pipe.write(Buffer.from('ffffffff00', 'hex'))
-  expect((await failed).message).toContain('a frame of')
+it('reads large frames between small ones; what was read stays as it is', () => {
+  const bodies = [10, 1 << 20, 0, 70_000, 65_531, 65_532, 3, 4 << 20, 60_000, 5].map((length, i) => Buffer.alloc(length, i + 1))
+  const bytes = Buffer.concat(bodies.flatMap((body, i) => [head(body.length + 1, i + 1), body]))
+  for (const cut of [1 << 16, 100_000, 8191, 1 << 23]) {
+    const got: Buffer[] = []
+    read(bytes, [cut, 3], (_, body) => got.push(body))
+    expect(got.map((body, i) => body.equals(bodies[i]!))).toEqual(bodies.map(() => true))
+  }
 })
+
+it.each([0, (8 << 20) + 1, 0xffffffff])('refuses a length that no frame has: %i', (length) => {
+  expect(() => read(head(length, 1), [5], () => {})).toThrow(`a frame of ${length} bytes`)
+})
+
+/** Gives these bytes to a reader in pieces of such lengths, or of what it has room for. */
+function read(bytes: Buffer, cuts: number[], onFrame: (kind: number, body: Buffer) => void): void {
+  const reader = frameReader(onFrame)
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const count = bytes.copy(reader.room(), 0, at, at + cuts[i % cuts.length]!)
+    expect(count).toBeGreaterThan(0)
+    reader.take(count)
+    at += count
+  }
+}
+
+function head(length: number, kind: number): Buffer {
+  const bytes = Buffer.of(0, 0, 0, 0, kind)
+  bytes.writeUInt32LE(length)
+  return bytes
+}
 
 it('writes and reads the bodies of wants and blocks', () => {
   fc.assert(

@@ -7,6 +7,8 @@ export interface PinInfo {
   peer_map: Record<string, { peername?: string; status: string; error?: string }>
 }
 
+const longestName = 100
+
 const states: Readonly<Record<string, Copy['state'] | undefined>> = {
   pinned: 'confirmed',
   pinning: 'coming',
@@ -21,6 +23,11 @@ const states: Readonly<Record<string, Copy['state'] | undefined>> = {
 export function copiesOf({ peer_map: peers }: PinInfo): Copy[] {
   return Object.entries(peers).flatMap(([id, { peername, status, error }]) => {
     const state = states[status]
-    return state === undefined ? [] : [{ node: peername || id, state, reason: error?.split('\n')[0] || undefined }]
+    return state === undefined ? [] : [{ node: shown(peername || id), state, reason: error?.split('\n')[0] || undefined }]
   })
+}
+
+/** What peers call themselves is told to users, and kept: PostgreSQL stores no NUL. */
+function shown(name: string): string {
+  return name.replace(/\p{Cc}/gu, '').slice(0, longestName)
 }

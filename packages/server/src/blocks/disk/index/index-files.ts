@@ -32,8 +32,9 @@ export class IndexFiles {
 
   /** Appends the entries that the file lacks, of ordinals below `ordinal`; the segment's first `segment.durable` bytes are accounted for then. */
   save(segment: Segment, ordinal: number): Promise<void> {
+    // As of now: when the turn comes, more may be durable than the entries below `ordinal` stand for.
+    const { durable, sealed } = segment
     return this.#change(segment, async () => {
-      const { durable, sealed } = segment
       do {
         const { ordinals, next } = entriesOf(this.#parts.index, segment.number, segment.indexedOrdinal, ordinal, batchRecords)
         const isLast = next >= ordinal

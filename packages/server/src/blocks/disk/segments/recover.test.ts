@@ -1,13 +1,15 @@
-import { copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CarReader } from '@ipld/car'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Block } from '@thole/dag'
 import { block, hashOf } from '../../testing/blocks.ts'
 import { expectStored, store } from '../../testing/store.ts'
 import { openDiskStore } from '../open.ts'
+import { problemsOf } from '../testing/damage.ts'
 import { segmentsIn, testFolders, wordsLog } from '../testing/folders.ts'
+import { copyKilled } from '../testing/losing-files.ts'
 
 const newFolder = testFolders()
 const some = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => block(`block ${from + i} ${'x'.repeat(((from + i) * 37) % 700)}`))
@@ -179,3 +181,25 @@ function frameLength({ cid, bytes }: Block): number {
   const length = cid.bytes.length + bytes.length
   return length + (length < 128 ? 1 : length < 16_384 ? 2 : 3)
 }
+
+test('an index that could not be begun is begun with the next commit, so that a torn end is known for what it is', async () => {
+  const folder = await newFolder()
+  const disk = await openDiskStore({ folder })
+  const indexPath = join(folder, 'index', '00000001')
+  await mkdir(indexPath)
+  await store(disk, some(0, 10))
+  await rmdir(indexPath)
+  await store(disk, some(10, 20))
+  await vi.waitFor(async () => expect((await stat(indexPath)).size).toBeGreaterThan(0))
+  const killed = join(await newFolder(), 'killed')
+  copyKilled(folder, killed)
+  await disk.close()
+  const [path] = await segmentsIn(killed)
+  await appendFile(path!, Uint8Array.of(200, 3, 1, 0x55))
+  const { log, words } = wordsLog()
+  const next = await openDiskStore({ folder: killed, log })
+  expect(words).toEqual(['truncating the torn tail of a segment'])
+  expect(await problemsOf(next)).toEqual([])
+  await expectStored(next, some(0, 20))
+  await next.close()
+})

@@ -102,12 +102,10 @@ export class CommitQueue {
     if (this.isSettled(writer)) this.#relying.delete(writer)
   }
 
-  /** Ends the segment that is appended to; resolves when it is durable and nothing of it is open any more. */
+  /** Ends the segment that is appended to, or is just being made; resolves when it is durable and nothing of it is open any more. */
   async seal(): Promise<void> {
-    const segment = this.#tail.current
-    if (!segment) return
-    await this.#exclusively(async () => this.#tail.seal())
-    while (this.#tail.isOpen(segment)) {
+    const segment = await this.#exclusively(async () => this.#tail.seal())
+    while (segment && this.#tail.isOpen(segment)) {
       this.#startSync()
       await this.#syncing
       await this.#saving
@@ -198,7 +196,7 @@ export class CommitQueue {
     return this.#jobs.splice(0, count)
   }
 
-  #exclusively(work: () => Promise<void>): Promise<void> {
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#turn.then(work)
     this.#turn = run.catch(() => {})
     return run

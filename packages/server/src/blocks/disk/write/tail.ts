@@ -33,7 +33,7 @@ const indexEveryBytes = 64 << 20
 const indexEveryBlocks = 1 << 17
 
 /**
- * The end of the store, where blocks are added. `append` and `rollBack` must not overlap; `sync` and `saveIndex` may run beside both.
+ * The end of the store, where blocks are added. `append`, `seal` and `rollBack` must not overlap; `sync` and `saveIndex` may run beside both.
  * Blocks are placed in the index first (ordinal below `index.count`), then `written`, then `durable`.
  */
 export class Tail {
@@ -50,11 +50,10 @@ export class Tail {
   constructor(parts: TailParts) {
     this.#parts = parts
     this.#written = this.#durable = parts.index.count
-    for (const segment of parts.segments) {
-      if (segment.sealed) continue
-      if (this.#resumable) this.#resumable.sealed = true
-      this.#resumable = segment
-    }
+    // Only the newest: what is stored anew must come to lie in a segment of a higher number than where it was freed (see `rewrite`).
+    const newest = [...parts.segments].at(-1)
+    for (const segment of parts.segments) segment.sealed ||= segment !== newest
+    if (newest && !newest.sealed) this.#resumable = newest
   }
 
   /** The segment that the next block goes to, where that is known. */
@@ -132,12 +131,14 @@ export class Tail {
     }
   }
 
-  /** Nothing more goes to the current segment. It is durable and closed after the next `sync` and `saveIndex`. */
-  seal(): void {
+  /** Nothing more goes to the current segment, which is returned. It is durable and closed after the next `sync` and `saveIndex`. */
+  seal(): Segment | undefined {
+    const segment = this.current
     const open = this.#unsealed()
     if (open) this.#seal(open)
-    else if (this.#resumable) this.#resumable.sealed = true
+    else if (segment) segment.sealed = true
     this.#resumable = undefined
+    return segment
   }
 
   /** Brings index files up to what is durable, where that is due, and lets go of sealed segments. Never throws: they can be rebuilt. */
@@ -146,7 +147,9 @@ export class Tail {
       const { segment } = open
       const isDone = segment.sealed && segment.durable === segment.end
       const ordinal = Math.min(this.#durable, segment.last)
-      const isDue = segment.durable - segment.indexed >= indexEveryBytes || ordinal - segment.indexedOrdinal >= indexEveryBlocks
+      // Where the file could not be begun, as on a full disk, nobody would know a torn tail from damage.
+      const isLacking = segment.indexed === 0
+      const isDue = isLacking || segment.durable - segment.indexed >= indexEveryBytes || ordinal - segment.indexedOrdinal >= indexEveryBlocks
       if (isDone || isDue || (now && segment.indexed < segment.durable)) await this.#parts.indexFiles.save(segment, ordinal)
       if (isDone) {
         this.#open.splice(this.#open.indexOf(open), 1)

@@ -20,7 +20,7 @@ const { signal } = new AbortController()
 const day = 86_400_000
 
 /** Uploads and pins over a memory store and SQLite, with nodes in memory; time stands still unless it is moved. */
-export async function openHouse({ wanted = 2, size = 3, probeEvery = day } = {}) {
+export async function openHouse({ wanted = 2, size = 3, probeEvery = day, moderation = openToAll } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'thole-replicas-'))
   const db = await openDb({ url: join(folder, 'thole.sqlite') })
   await db.migrate()
@@ -38,7 +38,7 @@ export async function openHouse({ wanted = 2, size = 3, probeEvery = day } = {})
   async function open(withNodes: boolean) {
     const retrieval = createRetrieval({ db, blocks, moderation: openToAll })
     const content = (root: Block['cid']) => exportCar(retrieval, { root })
-    const replication = await createReplication({ db, clock, log, replicas: withNodes ? nodes.replicas : undefined, addresses: () => [], content, period: day, probeEvery })
+    const replication = await createReplication({ db, clock, log, moderation, replicas: withNodes ? nodes.replicas : undefined, addresses: () => [], content, period: day, probeEvery })
     await replication.start()
     const completeness = createCompleteness({ db, blocks, clock, standing: replication.standing })
     const parts = { db, blocks, completeness, moderation: openToAll, clock, maxBody: 1e9, minFree: 0, fetchDeadline: day, maxWaiting: 0, partialTtl: day }

@@ -8,12 +8,13 @@ import { noNetwork } from '../../../network/index.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { Network } from '../../../ports/network.ts'
 import { createCompleteness } from '../../dags/index.ts'
+import { openToAll, type Moderation } from '../../moderation/index.ts'
 import { createRepairer, createScrubber, watchDamage } from '../index.ts'
 
 export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A memory store and a database with an account, and what scrubs and repairs them. */
-export async function openHouse({ network: given, period = 0, rate = 1e9 }: { network?: Network; period?: number; rate?: number } = {}) {
+export async function openHouse({ network: given, moderation = openToAll, period = 0, rate = 1e9 }: { network?: Network; moderation?: Moderation; period?: number; rate?: number } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'thole-scrub-'))
   const db = await openDb({ url: join(folder, 'thole.sqlite') })
   await db.migrate()
@@ -21,7 +22,7 @@ export async function openHouse({ network: given, period = 0, rate = 1e9 }: { ne
   const network = given ?? (await noNetwork({ keyFile: join(folder, 'peer.key') }))
   const clock = { ahead: 0, now: () => Date.now() + clock.ahead }
   const completeness = createCompleteness({ db, blocks, clock })
-  const parts = { db, blocks, completeness, network, clock, log: quiet, period, rate }
+  const parts = { db, blocks, completeness, network, moderation, clock, log: quiet, period, rate }
   const watch = watchDamage(parts)
   const account = { id: crypto.randomUUID(), email: 'a@example.org', role: 'admin', created: 1, suspended: false } as const
   await db.write((w) => w.accounts.insert(account))

@@ -67,6 +67,14 @@ it.each(['ftp://127.0.0.1/', 'file:///etc/passwd', 'http://', 'javascript:0'])('
   await expect(get(`http://127.0.0.1:${port}/`, { dialPrivate: true })).rejects.toThrow(/redirects/)
 })
 
+it.each([
+  ['http://192.0.2.1:25/', 'port 25, which is not dialled'],
+  ['http://127.0.0.1:2222/', 'another service of its host'],
+])('is not sent to knock at %s', async (location, why) => {
+  onRequest = (_, response) => void response.writeHead(301, { location }).end()
+  await expect(get(`http://127.0.0.1:${port}/`, { trusted: '127.0.0.1' })).rejects.toThrow(why)
+})
+
 it('keeps credentials to the host that they are for', async () => {
   onRequest = ({ url }, response) => void (url === '/there' ? response.end('there') : response.writeHead(302, { location: `http://127.0.0.1:${port}/there` }).end())
   expect(await get(`http://me:it%40s@localhost:${port}/`, { dialPrivate: true })).toBe('200 there')

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { LookupFunction } from 'node:net'
+import { isReserved } from '../../addresses.ts'
 import { limits } from '../limits.ts'
 import { resolve } from '../resolve.ts'
 import { HttpFailure } from './failure.ts'
@@ -71,6 +72,12 @@ export function httpClient({ trusted, dialPrivate, sockets }: HttpClientOptions)
     })
   }
 
+  /** Whoever redirects us chooses the port: no services of others are knocked at, nor those beside one that the operator named. */
+  function judge(next: URL, from: URL): void {
+    if (!dialPrivate && isReserved(Number(next.port || 80))) throw new HttpFailure(`it redirects to port ${next.port}, which is not dialled`)
+    if (!dialPrivate && next.hostname === trusted && next.host !== from.host) throw new HttpFailure('it redirects to another service of its host')
+  }
+
   return {
     async get(url, { accept, signal, mayFollow = () => true }) {
       let next = url
@@ -84,6 +91,7 @@ export function httpClient({ trusted, dialPrivate, sockets }: HttpClientOptions)
         answer.body.destroy()
         if (hops === limits.httpRedirects) throw new HttpFailure('it redirects too often')
         next = target(location, next)
+        judge(next, url)
         if (!mayFollow(next)) throw new HttpFailure('it redirects to something else')
       }
     },
