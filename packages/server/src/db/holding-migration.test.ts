@@ -1,13 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { testDatabase, type TestDatabase } from '../../../../test/support/database.ts'
+import { expect } from 'vitest'
 import { openDb } from './index.ts'
 import { migrations } from './migrations/index.ts'
 import { textsFor } from './migrations/statement.ts'
+import { describeOldDatabase } from './testing/old-database.ts'
 
 /** A database as it was before, with rows of every kind that holds something. */
 const before = [
@@ -57,31 +52,4 @@ async function expectBackfilled(url: string): Promise<void> {
   }
 }
 
-describe('what is held is counted when the schema learns of it', () => {
-  let folder: string
-  let database: TestDatabase
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'thole-db-'))
-    database = await testDatabase()
-  })
-  afterAll(async () => {
-    await database.drop()
-    await rm(folder, { recursive: true })
-  })
-
-  it('on SQLite', async () => {
-    const path = join(folder, 'old.db')
-    const file = new DatabaseSync(path)
-    for (const statement of before) file.exec(statement)
-    file.close()
-    await expectBackfilled(path)
-  })
-
-  it('on PostgreSQL', async () => {
-    const client = new pg.Client({ connectionString: database.url })
-    await client.connect()
-    for (const statement of before) await client.query(statement)
-    await client.end()
-    await expectBackfilled(database.url)
-  })
-})
+describeOldDatabase('what is held is counted when the schema learns of it', before, expectBackfilled)

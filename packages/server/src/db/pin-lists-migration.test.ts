@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { testDatabase, type TestDatabase } from '../../../../test/support/database.ts'
+import { expect } from 'vitest'
 import type { PinFilter } from '../ports/db/index.ts'
 import { openDb } from './index.ts'
 import { migrations } from './migrations/index.ts'
 import { textsFor } from './migrations/statement.ts'
+import { describeOldDatabase } from './testing/old-database.ts'
 
 const count = 2500
 const digest = createHash('sha256').update(JSON.stringify(['k', 'v'])).digest('base64url')
@@ -61,31 +56,4 @@ async function expectCounted(url: string): Promise<void> {
   }
 }
 
-describe('pin requests are counted when the schema learns to', () => {
-  let folder: string
-  let database: TestDatabase
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'thole-db-'))
-    database = await testDatabase()
-  })
-  afterAll(async () => {
-    await database.drop()
-    await rm(folder, { recursive: true })
-  })
-
-  it('on SQLite', async () => {
-    const path = join(folder, 'old.db')
-    const file = new DatabaseSync(path)
-    file.exec(`begin; ${before.join(';')}; commit`)
-    file.close()
-    await expectCounted(path)
-  })
-
-  it('on PostgreSQL', async () => {
-    const client = new pg.Client({ connectionString: database.url })
-    await client.connect()
-    await client.query(before.join(';'))
-    await client.end()
-    await expectCounted(database.url)
-  })
-})
+describeOldDatabase('pin requests are counted when the schema learns to', before, expectCounted)
