@@ -23,7 +23,8 @@ export interface Running {
   ready(): Promise<string>
   /** Whether it ended without being killed. */
   hasFallen(): boolean
-  tell(message: object): void
+  /** Resolves when the server has heard it, or is over. */
+  tell(message: object): Promise<void>
   /** SIGKILL. */
   kill(): Promise<void>
   /** The last of what it wrote. */
@@ -61,7 +62,13 @@ export function prepareServer(): Prepared {
     await ended
   }
 
-  const running: Running = { ready, kill, hasFallen: () => isOver(child) && !killed, tell: (message) => void child.send(message), output: () => written }
+  async function tell(message: object): Promise<void> {
+    const heard = once(child, 'message')
+    child.send(message)
+    await Promise.race([heard, ended])
+  }
+
+  const running: Running = { ready, kill, hasFallen: () => isOver(child) && !killed, tell, output: () => written }
   return {
     kill,
     start(variables) {

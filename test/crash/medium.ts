@@ -17,8 +17,8 @@ const ample = '8g'
 
 /** Any folder: the shim refuses what goes to the block store; the database is not hindered. */
 export const refusingShim: Medium = {
-  limit: async (bytes, server) => server.tell({ room: bytes }),
-  relax: async (server) => server.tell({ room: null }),
+  limit: (bytes, server) => server.tell({ room: bytes }),
+  relax: (server) => server.tell({ room: null }),
   close: async () => {},
 }
 

@@ -10,11 +10,13 @@ interface Word {
 const word = new Promise<Word>((resolve) => process.once('message', (message) => resolve(message as Word)))
 const shim = await installShim()
 await import('../../packages/server/src/app/serve.ts')
-process.send!('warm')
 const { variables } = await word
 Object.assign(process.env, variables)
 shim.activate(variables)
-process.on('message', (message) => shim.tell(message as { room?: number | null }))
+process.on('message', (message) => {
+  shim.tell(message as { room?: number | null })
+  process.send!('told')
+})
 // Without the driver nobody needs this server.
 process.once('disconnect', () => process.exit(1))
 process.channel!.unref()
