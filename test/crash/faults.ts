@@ -12,16 +12,18 @@ export async function damage(kind: Kind, { dataFolder, journal }: { dataFolder: 
   const blocks = join(dataFolder, 'blocks')
   if (kind === 'power' && journal) return cutPower(blocks, journal, r)
   if (journal) await compactJournal(journal)
-  if (kind === 'torn') return tearTail(join(blocks, 'segments'), r)
+  if (kind === 'torn') return tearTail(blocks, r)
   if (kind === 'index') return loseIndex(blocks, r)
   return ''
 }
 
 /** The newest segment gets an end that no commit stands for. */
-async function tearTail(folder: string, r: Random): Promise<string> {
-  const name = (await namesIn(folder)).at(-1)
+async function tearTail(blocks: string, r: Random): Promise<string> {
+  const name = (await namesIn(join(blocks, 'segments'))).at(-1)
   if (name === undefined) return 'no segment to tear'
-  const path = join(folder, name)
+  // Its index is begun before the first frame is written: no kill leaves half a frame in a segment that has none.
+  if (!(await namesIn(join(blocks, 'index'))).includes(name.replace('.car', ''))) return `${name} was just being made`
+  const path = join(blocks, 'segments', name)
   const how = r.one(['garbage', 'zeros', 'half a frame', 'frames and a half'] as const)
   const frame = Buffer.concat(carFrame(rawBlock(bytesOf(`torn ${r.fraction()}`, r.scale(1, 100_000)))))
   const half = frame.subarray(0, r.whole(1, frame.length - 1))
