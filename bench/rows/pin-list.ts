@@ -30,7 +30,8 @@ export async function pinList({ pins, seconds }: Sizes): Promise<Row[]> {
   await using beside = await temporaryFolder()
   await seedSqlite(join(folder.path, 'thole.sqlite'), pins)
   const rows = await measured('sqlite', { THOLE_DATA: folder.path }, pins, seconds)
-  const server = await startPostgres().catch((error: unknown) => String(error))
+  // As much memory as it takes by itself.
+  const server = await startPostgres({ sharedBuffers: '128MB' }).catch((error: unknown) => String(error))
   if (typeof server === 'string') return [...rows, ...leftOut('pins.postgres', server)]
   const client = new pg.Client({ connectionString: server.url })
   try {

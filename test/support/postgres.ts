@@ -19,7 +19,7 @@ const nobody = { uid: 65_534, gid: 65_534 }
  * A real PostgreSQL in a temporary folder. It ends with this process, however this process ends: a shell holds it that stops it
  * when its standard input closes.
  */
-export async function startPostgres(): Promise<RunningPostgres> {
+export async function startPostgres({ sharedBuffers = '32MB' } = {}): Promise<RunningPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'thole-postgres-'))
   try {
     const asUser = process.getuid?.() === 0 ? nobody : undefined
@@ -28,7 +28,7 @@ export async function startPostgres(): Promise<RunningPostgres> {
     const data = join(folder, 'data')
     await run(join(native, 'bin/initdb'), ['-D', data, '-U', 'thole', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'], { ...asUser, cwd: folder })
     const port = await freePort()
-    const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200, shared_buffers: '32MB', fsync: 'off', full_page_writes: 'off' }
+    const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 200, shared_buffers: sharedBuffers, fsync: 'off', full_page_writes: 'off' }
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const held = '"$@" & cat >/dev/null; kill -INT $!; wait $!; rm -rf "$FOLDER"'
     const shell = spawn('/bin/sh', ['-c', held, 'sh', join(native, 'bin/postgres'), '-D', data, ...flags], {
