@@ -7,6 +7,8 @@ import type { Round, Step } from './plan.ts'
 import type { Recipe } from './recipe.ts'
 
 const longestCalm = 2_000
+/** So often may a full disk be spoken of after there is room again. */
+const maxTries = 10
 
 export interface Worked {
   /** How often each kind of call was acknowledged. */
@@ -29,14 +31,27 @@ export async function workAndKill(home: Home, plan: Round): Promise<Worked> {
     count,
   }
 
-  async function call(step: Step, name: string): Promise<void> {
+  /** Whether it was not refused for want of room. */
+  async function call(step: Step, name: string): Promise<boolean> {
     const forgiven = isFull ? 507 : undefined
+    let isRefused = false
     try {
-      await run(step, { ...common, name, isForgiven: (status) => status === forgiven })
+      await run(step, { ...common, name, isForgiven: (status) => (isRefused = status === forgiven) })
     } catch (error) {
       if (!(error instanceof Gone)) lose(`the driver failed at ${step.do}: ${error instanceof Error ? error.stack : String(error)}`)
       else if (!over && !server.hasFallen()) lose(`${step.do} ${name}: ${error.message}`)
     }
+    return !isRefused
+  }
+
+  /** Who shared a commit with the last that found no room is refused with it: once more then. */
+  async function fillRoom(): Promise<void> {
+    const step: Step = { do: 'file', recipe: probe(plan), pin: true, slow: false, pause: 0 }
+    for (let tries = 1; !(await call(step, `${plan.number}.room.${tries}`)); tries++) {
+      isFull = tries < maxTries
+      await sleep(50)
+    }
+    isFull = false
   }
 
   async function client(steps: readonly Step[], number: number): Promise<void> {
@@ -52,8 +67,7 @@ export async function workAndKill(home: Home, plan: Round): Promise<Worked> {
   await Promise.race([working, sleep(plan.workMs)])
   if (plan.kind === 'full') {
     await home.medium.relax(server)
-    isFull = false
-    await call({ do: 'file', recipe: probe(plan), pin: true, slow: false, pause: 0 }, `${plan.number}.room`)
+    await fillRoom()
   }
   await eachOf(plan.storm, 8, (pick) => call({ do: pick < 0.5 ? 'remove' : 'unpin', pick: (pick * 2) % 1, pause: 0 }, ''))
   if (plan.awaitRewrite && (await signOfRewrite(home, longestCalm))) count('kill at a rewrite')
