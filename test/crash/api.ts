@@ -80,7 +80,7 @@ export async function settled<T>(ask: () => Promise<T>, { isRight, until, onSlow
 }
 
 /** Runs the work for each item, so many at a time. */
-export async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<unknown>): Promise<void> {
   const rest = items.values()
   await Promise.all(Array.from({ length: atOnce }, async () => {
     for (const item of rest) await work(item)
