@@ -36,7 +36,7 @@ describe('what comes back', () => {
     const { status, body, headers } = await api.post('/psa/pins', wish)
     expect([status, headers.get('content-type')]).toEqual([202, 'application/json'])
     expect(body).toMatchObject({ status: 'pinned', pin: wish, delegates: [expect.any(String)], info: { dag_size: expect.any(String) } })
-    expect(body.requestid).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
+    expect(body.requestid).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
     expect((await api.json(`/psa/pins/${body.requestid}`)).body).toEqual(body)
     expect((await api.json('/psa/pins?limit=1')).body.results).toEqual([body])
   })

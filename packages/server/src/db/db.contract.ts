@@ -9,10 +9,12 @@ import { fetchContract } from './contract/fetches.ts'
 import { damageContract } from './contract/damage.ts'
 import { holdingContract } from './contract/holding.ts'
 import { jobContract } from './contract/jobs.ts'
+import { nameContract } from './contract/names.ts'
 import { pinListContract } from './contract/pin-lists.ts'
 import { pinContract } from './contract/pins.ts'
 import { relianceContract } from './contract/reliance.ts'
 import { replicaContract } from './contract/replicas.ts'
+import { reportContract } from './contract/reports.ts'
 import { segmentContract } from './contract/segments.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { uploadContract } from './contract/uploads.ts'
@@ -44,8 +46,10 @@ export function dbContract(name: string, create: () => Promise<Place>): void {
     damageContract(subject)
     fetchContract(subject)
     replicaContract(subject)
+    reportContract(subject)
     segmentContract(subject)
     relianceContract(subject, create)
     announcementContract(subject)
+    nameContract(subject)
   })
 }

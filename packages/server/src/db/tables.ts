@@ -26,16 +26,19 @@ export interface Tables {
     holders: number
     released: number | null
     visits: number
+    visit_bytes: Generated<number>
+    last_visit: number | null
     created: number
     completed: number | null
     missing_count: number
   }
   account_dag: { account_id: string; dag: string; holds: number }
+  account_visit: { dag: string; account_id: string; requests: number; bytes: number; last: number }
   account_usage: { account_id: string; bytes: number; blocks: number; dags: number }
   missing_block: { dag: string; position: number; cid: string; path: string }
   upload: { id: string; account_id: string; name: string | null; kind: 'file' | 'directory' | 'car'; bytes: number; created: number }
   part_list: { upload_id: string; position: number; cid: string }
-  upload_root: { upload_id: string; position: number; cid: string; dag: string; name: string | null }
+  upload_root: { upload_id: string; position: number; cid: string; dag: string; name: string | null; unpinned: Generated<number> }
   pin_request: {
     id: string
     account_id: string
@@ -107,6 +110,7 @@ export interface Tables {
   }
   announcement: { dag: string; due: number; announced: number | null; tries: number; error: string | null }
   instance: { name: string; value: string }
+  abuse_report: { id: string; path: string; kind: 'illegal' | 'copyright' | 'malware' | 'other'; words: string; contact: string | null; created: number }
   damaged_block: { hash: string; cid: string | null; found: number; tries: number; next_try: number; reason: string | null }
   damaged_dag: { dag: string; blocks: number; since: number; stale: number }
   dag_damage: { dag: string; position: number; hash: string; cid: string; path: string }
@@ -119,6 +123,7 @@ export interface Tables {
     since: number
     next_look: number | null
   }
+  ipns_record: { name: string; record: Uint8Array; expires: number; received: number; client: string | null; due: number; tries: number }
   segment: { id: string; bytes: number; blocks: number; live: number; created: number }
   block: { hash: Uint8Array; segment: string; position: number; bytes: number; claimed: number; damaged: number }
   store_process: { id: string; horizon: number; seen: number }

@@ -1,5 +1,4 @@
-import type { Fetcher } from '../domain/dags/index.ts'
-import { fetchJob } from '../domain/pins/index.ts'
+import { fetchJob, type Fetcher } from '../domain/fetching/index.ts'
 import type { JobHandler } from './queue.ts'
 
 /** Fetches the DAG that the key names, for every request that waits for it; accounts take turns. */

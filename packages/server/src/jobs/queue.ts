@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
 import type { Db, Job, Writer } from '../ports/db/index.ts'
 import type { Log } from '../ports/log.ts'
+import { createBell } from './bell.ts'
 import { laneSlots, whoGivesWay } from './lane-slots.ts'
 
-/** How one run of a job ended: finished, or to be run again. */
-export type JobEnd = { done: true } | { done: false; runAt: number; reason: string }
+/** How one run of a job ended: finished, or to be run again. `last` is part of the transaction that gives it back. */
+export type JobEnd = { done: true } | { done: false; runAt: number; reason: string; last?(w: Writer): Promise<void> }
 
 /** One kind of job. Throwing means: try again later, with backoff. */
 export interface JobHandler {
@@ -63,43 +63,45 @@ const restMs = 60_000
  */
 export function createQueue({ db, clock, log, handlers, alone, turnMs = 20_000 }: QueueParts): Queue {
   const owner = crypto.randomUUID()
-  const closing = new AbortController()
+  const bell = createBell()
   const running = new Map<string, Running>()
   /** Of each kind, the lane that was served last. */
   const served = new Map<string, string>()
   const looked = new Map<string, number>()
   let newest = false
-  let wakeUp = () => {}
+  let isClosing = false
   let loop: Promise<void> | undefined
+  let beat: NodeJS.Timeout | undefined
   let stopListening = () => {}
 
   const ofKind = (kind: string) => [...running.values()].filter(({ job }) => job.kind === kind)
 
   async function runOne(handler: JobHandler, job: Job, stop: AbortController): Promise<void> {
-    const ended = new AbortController()
-    const beat = heartbeat(job, stop, ended.signal)
     try {
       const end = await handler.run(job, stop.signal)
-      await db.write((w) => (end.done ? w.jobs.finish(job, owner, clock.now()) : w.jobs.retry(job, owner, { runAt: end.runAt, error: end.reason })))
+      await db.write(async (w) => {
+        if (end.done) return w.jobs.finish(job, owner, clock.now())
+        await end.last?.(w)
+        return w.jobs.retry(job, owner, { runAt: end.runAt, error: end.reason })
+      })
     } catch (error) {
       await giveBack(job, error, stop.signal)
-    } finally {
-      ended.abort()
-      await beat
     }
   }
 
-  async function heartbeat(job: Job, stop: AbortController, ended: AbortSignal): Promise<void> {
-    const since = clock.now()
-    while (await pause(heartbeatMs, ended)) {
-      try {
-        const now = clock.now()
-        if (!(await db.write((w) => w.jobs.extend(job.id, owner, now + leaseMs, { forgive: now - since > forgivenMs })))) stop.abort()
-        else if (now - since > forgivenMs) job.deaths = 0
-      } catch (error) {
-        log.warn({ job: job.kind, of: job.key, error }, 'could not renew a lease')
-      }
-    }
+  /** Of all that runs, in one transaction; what has lost its lease is stopped. */
+  async function renewLeases(): Promise<void> {
+    if (running.size === 0) return
+    const all = [...running.values()]
+    const now = clock.now()
+    const isForgiven = ({ since }: Running) => now - since > forgivenMs
+    const lost = await db.write(async (w) => {
+      const gone: Running[] = []
+      for (const each of all) if (!(await w.jobs.extend(each.job.id, owner, now + leaseMs, { forgive: isForgiven(each) }))) gone.push(each)
+      return gone
+    })
+    for (const { job } of all.filter(isForgiven)) job.deaths = 0
+    for (const { stop } of lost) stop.abort()
   }
 
   async function giveBack(job: Job, error: unknown, { aborted }: AbortSignal): Promise<void> {
@@ -131,7 +133,7 @@ export function createQueue({ db, clock, log, handlers, alone, turnMs = 20_000 }
       .catch((error: unknown) => log.error({ job: job.kind, of: job.key, error }, 'a job could not be given back; its lease will run out'))
       .finally(() => {
         running.delete(job.id)
-        wakeUp()
+        bell.ring()
       })
     running.set(job.id, { job, lane: job.lane, rank: job.rank, since: clock.now(), stop, ended })
   }
@@ -168,31 +170,27 @@ export function createQueue({ db, clock, log, handlers, alone, turnMs = 20_000 }
 
   async function run(): Promise<void> {
     if (alone) await db.write((w) => w.jobs.releaseAll(clock.now())).catch((error: unknown) => log.warn({ error }, 'could not end the leases of an earlier process'))
-    while (!closing.signal.aborted) {
-      const woken = new AbortController()
-      wakeUp = () => woken.abort()
+    while (!isClosing) {
       await claimAll().catch((error: unknown) => log.warn({ error }, 'could not look for jobs'))
-      await pause(pollMs, AbortSignal.any([closing.signal, woken.signal]))
+      await bell.wait(pollMs)
     }
   }
 
   return {
     start() {
-      stopListening = db.onJob(() => wakeUp())
+      stopListening = db.onJob(bell.ring)
+      beat = setInterval(() => void renewLeases().catch((error: unknown) => log.warn({ error }, 'could not renew leases')), heartbeatMs)
       loop = run()
     },
-    wake: () => wakeUp(),
+    wake: bell.ring,
     async close() {
       stopListening()
-      closing.abort()
+      isClosing = true
+      bell.ring()
       await loop
       for (const { stop } of running.values()) stop.abort()
       await Promise.all([...running.values()].map(({ ended }) => ended))
+      clearInterval(beat)
     },
   }
-}
-
-/** False where the signal ended the pause. */
-async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(ms, true, { signal }).catch(() => false)
 }

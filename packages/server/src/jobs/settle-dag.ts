@@ -1,4 +1,5 @@
-import { settleDagJob, type Dags, type Fetcher } from '../domain/dags/index.ts'
+import { settleDagJob, type Dags } from '../domain/dags/index.ts'
+import type { Fetcher } from '../domain/fetching/index.ts'
 import type { JobHandler } from './queue.ts'
 
 /** Looks again at the DAG that the key names: blocks have arrived that it waited for, or it was too large for a request. */

@@ -1,5 +1,6 @@
 import type { CID } from 'multiformats/cid'
 import type { Block } from '@thole/dag'
+import type { NameRouting } from './name-routing.ts'
 
 /** How one peer, gateway or router fared during a fetch: what a waiting user is told. */
 export interface PeerAttempt {
@@ -37,6 +38,8 @@ export interface FetchSession {
   cancel(cids: readonly CID[]): void
   /** Verified blocks in order of arrival. Ends when the session is closed or its signal aborts. */
   readonly blocks: AsyncIterable<Block>
+  /** Nobody needs the bytes of this block any more: they may be filled with others. Saves time where blocks are large; need not be called. */
+  release(block: Block): void
   /** How many wants it is useful to have outstanding at once. */
   readonly window: number
   /** Adds origins that arrived after the start (another tenant asked for the same root). */
@@ -86,6 +89,8 @@ export interface Network {
   fetch(options: FetchOptions): FetchSession
   /** Tells the public network that whoever wants this root finds it here. Never throws. */
   announce(root: CID, signal: AbortSignal): Promise<AnnounceResult>
+  /** Records of IPNS names out in the public network. */
+  readonly names: NameRouting
   /** 1–20 unique multiaddrs ending in /p2p/<id> (PSA `delegates`); stable across restarts of the process. */
   delegates(): string[]
   status(): NetworkStatus

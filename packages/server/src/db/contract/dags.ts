@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Dag } from '../../ports/db/index.ts'
 import type { Subject } from './subject.ts'
-import { cidOf, newAccount } from './rows.ts'
+import { addUpload, cidOf, newAccount } from './rows.ts'
 
 export function dagContract(subject: Subject): void {
   describe('dags', () => {
     it('makes a row at the first lock and keeps it', async () => {
       const cid = cidOf('locked')
-      const fresh = { cid, state: 'partial', holders: 0, released: 5, visits: 0, missingCount: 0, created: 5 }
+      const fresh = { cid, state: 'partial', holders: 0, released: 5, visits: 0, visitBytes: 0, missingCount: 0, created: 5 }
       expect(await subject.db().write((w) => w.dags.lock(cid, 5))).toEqual(fresh)
       expect(await subject.db().write((w) => w.dags.lock(cid, 6))).toEqual(fresh)
       expect(await subject.db().read((r) => r.dags.get(cidOf('never seen')))).toBeUndefined()
@@ -72,17 +72,48 @@ export function dagContract(subject: Subject): void {
       await forgetting
     })
 
-    it('counts visits', async () => {
+    it('counts visits, of all and of each account', async () => {
       const db = subject.db()
       const [a, b] = [cidOf('visited a'), cidOf('visited b')]
+      const { id } = await newAccount(db)
       await db.write(async (w) => {
         await w.dags.lock(a, 1)
         await w.dags.lock(b, 1)
       })
-      await db.write((w) => w.dags.addVisits(new Map([[a, 3], [b, 4], ['unknown', 5]])))
-      await db.write((w) => w.dags.addVisits(new Map([[a, 1]])))
-      expect((await db.read((r) => r.dags.get(a)))?.visits).toBe(4)
-      expect((await db.read((r) => r.dags.get(b)))?.visits).toBe(4)
+      const none = { requests: 0, bytes: 0 }
+      const visits = (requests: number, bytes: number, last: number, own?: number) => ({ requests, bytes, last, byAccount: new Map(own === undefined ? [] : [[id, { requests: own, bytes: own * 10, last }]]) })
+      await db.write((w) => w.dags.addVisits(new Map([[a, visits(3, 2 ** 40, 70, 2)], [b, visits(4, 0, 71)], ['unknown', visits(5, 5, 5, 5)]])))
+      await db.write((w) => w.dags.addVisits(new Map([[a, visits(1, 1, 60, 1)]])))
+      expect(await db.read((r) => r.dags.get(a))).toMatchObject({ visits: 4, visitBytes: 2 ** 40 + 1, lastVisit: 70 })
+      const found = await db.read((r) => r.dags.visits([b, a, a, 'unknown']))
+      expect(found).toEqual(new Map([[a, { requests: 4, bytes: 2 ** 40 + 1, last: 70 }], [b, { requests: 4, bytes: 0, last: 71 }]]))
+      expect(await db.read((r) => r.dags.visitsBy(id, a))).toEqual({ requests: 3, bytes: 30, last: 70 })
+      expect(await db.read((r) => r.dags.visitsBy(id, b))).toEqual(none)
+      // A row that goes takes its visits along.
+      expect(await db.write((w) => w.dags.forget([a], 1))).toBe(1)
+      expect(await db.read((r) => r.dags.visitsBy(id, a))).toEqual(none)
+    })
+
+    it('tells what readers have to know of a root', async () => {
+      const db = subject.db()
+      const { id } = await newAccount(db)
+      const cid = cidOf('waits for a reader')
+      const standing = () => db.read((r) => r.dags.standing(cid))
+      expect(await standing()).toBeUndefined()
+      const pinned = await addUpload(db, id, { roots: [{ cid, dag: cid }] })
+      expect(await standing()).toEqual({ state: 'partial', holders: 0, unpinned: false })
+      const unpinned = await addUpload(db, id, { roots: [{ cid: cidOf('another'), dag: cidOf('another'), unpinned: true }, { cid, dag: cid, name: 'n', unpinned: true }] })
+      await db.write(async (w) => {
+        await w.dags.hold(id, cid, 3)
+        await w.dags.setComplete(cid, { bytes: 1, blocks: 1 }, 1)
+      })
+      expect(await standing()).toEqual({ state: 'complete', holders: 3, unpinned: true })
+      expect(await db.read((r) => r.uploads.unpinned(cid, 10))).toEqual([{ cid, dag: cid, name: 'n', unpinned: true, uploadId: unpinned.id, accountId: id }])
+      await db.write((w) => w.uploads.setPinned(unpinned.id, cid))
+      expect(await standing()).toMatchObject({ unpinned: false })
+      expect((await db.read((r) => r.uploads.list(id, { limit: 5 }))).find((upload) => upload.id === unpinned.id)?.roots.map((root) => root.unpinned)).toEqual([true, undefined])
+      expect(await db.read((r) => r.uploads.unpinned(cid, 10))).toEqual([])
+      expect(pinned.roots).toEqual([{ cid, dag: cid }])
     })
 
     it('lists every DAG in the order of their cids', async () => {

@@ -120,6 +120,20 @@ export function fetchContract(subject: Subject): void {
       expect(await subject.db().read((r) => r.jobs.byKey('asked', 'k'))).toMatchObject({ rank: 0, lane: 'b', runAt: 20 })
     })
 
+    it('what is enqueued as tried comes after what was not, and makes nothing wait that is to be tried', async () => {
+      const tried = (key: string, runAt: number) => subject.db().write((w) => w.jobs.enqueue({ kind: 'as tried', key, runAt, lane: 'a', isTried: true }))
+      const job = (key: string) => subject.db().read((r) => r.jobs.byKey('as tried', key))
+      await tried('old', 1)
+      await enqueue('as tried', 'a', 'fresh', 5)
+      await tried('fresh', 3)
+      expect(await job('fresh')).toMatchObject({ rank: 0, runAt: 3, wanted: 2 })
+      const { jobs, keys } = await claim('as tried', 5)
+      expect(keys).toEqual(['fresh', 'old'])
+      await tried('old', 700)
+      await subject.db().write((w) => w.jobs.finish(jobs[1]!, 'o', 20))
+      expect(await job('old')).toMatchObject({ runAt: 700 })
+    })
+
     it('counts the processes that ended while they ran it, until one run ends in order', async () => {
       const db = subject.db()
       await enqueue('deaths', 'a', 'k')

@@ -18,8 +18,9 @@ export function pinContract(subject: Subject): void {
       const full = await addPin(db, id, { cid: 'QmAsWritten', dag, name: '', meta: { '': 'x', nul: 'a\u0000b' }, origins: ['/dns4/x'], status: 'failed', reason: 'r', uploadId: 'u' })
       const bare = await addPin(db, id, { dag })
       await db.write((w) => w.dags.setComplete(dag, { bytes: 10, blocks: 2 }, 1))
-      expect(await db.read((r) => r.pins.get(id, full.id))).toEqual({ ...full, bytes: 10, blocks: 2 })
-      expect((await db.read((r) => r.pins.list(id, {}, 5))).pins).toEqual([{ ...bare, bytes: 10, blocks: 2 }, { ...full, bytes: 10, blocks: 2 }])
+      const known = { bytes: 10, blocks: 2, visits: { requests: 0, bytes: 0 } }
+      expect(await db.read((r) => r.pins.get(id, full.id))).toEqual({ ...full, ...known })
+      expect((await db.read((r) => r.pins.list(id, {}, 5))).pins).toEqual([{ ...bare, ...known }, { ...full, ...known }])
       expect(await db.read((r) => r.pins.get('another', full.id))).toBeUndefined()
       expect(await db.read((r) => r.pins.list('another', {}, 5))).toEqual({ count: 0, pins: [] })
     })

@@ -7,6 +7,9 @@ import { pinLists } from './0006-pin-lists.ts'
 import { fetches } from './0007-fetches.ts'
 import { replicas } from './0008-replicas.ts'
 import { announcements } from './0009-announcements.ts'
+import { names } from './0010-names.ts'
+import { visits } from './0011-visits.ts'
+import { reports } from './0012-reports.ts'
 import type { Statement } from './statement.ts'
 
 /** In the order in which they are applied. One that was released is never changed. */
@@ -20,4 +23,7 @@ export const migrations: readonly { name: string; statements: readonly Statement
   { name: '0007-fetches', statements: fetches },
   { name: '0008-replicas', statements: replicas },
   { name: '0009-announcements', statements: announcements },
+  { name: '0011-visits', statements: visits },
+  { name: '0012-reports', statements: reports },
+  { name: '0010-names', statements: names },
 ]

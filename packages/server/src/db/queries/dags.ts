@@ -1,5 +1,5 @@
-import { type Selectable, sql } from 'kysely'
-import type { Dag, DagReads, DagWrites } from '../../ports/db/index.ts'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
+import type { Dag, DagReads, DagWrites, Visits } from '../../ports/db/index.ts'
 import { only, prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
@@ -18,8 +18,20 @@ const insertOrLock = prepare((q, { cid, now }: { cid: string; now: number }) =>
     .returningAll(),
 )
 
+const complete = prepare((q, { cid, bytes, blocks, now }: { cid: string; bytes: number; blocks: number; now: number }) =>
+  q
+    .updateTable('dag')
+    .set({ state: 'complete', bytes, blocks, completed: now, missing_count: 0 })
+    .where('cid', '=', cid)
+    .where('state', '<>', 'complete')
+    .returning('holders'),
+)
+
 const setMissingCount = prepare((q, { cid, count }: { cid: string; count: number }) => q.updateTable('dag').set({ missing_count: count }).where('cid', '=', cid))
 const removeMissing = prepare((q, { dag }: { dag: string }) => q.deleteFrom('missing_block').where('dag', '=', dag))
+const firstMissing = prepare((q, { dag, limit }: { dag: string; limit: number }) =>
+  q.selectFrom('missing_block').select(['cid', 'path']).where('dag', '=', dag).orderBy('position').limit(limit),
+)
 const insertMissing = prepare((q, { dag, position, cid, path }: { dag: string; position: number; cid: string; path: string }) =>
   q.insertInto('missing_block').values({ dag, position, cid, path }),
 )
@@ -27,6 +39,46 @@ const insertMissing = prepare((q, { dag, position, cid, path }: { dag: string; p
 /** Literals, as in the partial index: SQLite uses it for no bound value. */
 const isHeldPartial = sql<boolean>`state = 'partial' and holders > 0`
 const firstPartial = prepare((q, { limit }: { limit: number }) => q.selectFrom('dag').selectAll().where(isHeldPartial).orderBy('created').orderBy('cid').limit(limit))
+
+const standingOf = prepare((q, { cid }: { cid: string }) =>
+  q
+    .selectFrom('dag')
+    .select(['state', 'holders', sql<number>`case when exists (select 1 from upload_root where upload_root.dag = dag.cid and unpinned = 1) then 1 else 0 end`.as('unpinned')])
+    .where('cid', '=', cid),
+)
+
+type NewVisits = { cid: string; requests: number; bytes: number; last: number }
+
+const addVisits = prepare((q, { cid, requests, bytes, last }: NewVisits) =>
+  q
+    .updateTable('dag')
+    .set((e) => ({ visits: e('visits', '+', requests), visit_bytes: e('visit_bytes', '+', bytes), last_visit: later('last_visit', last) }))
+    .where('cid', '=', cid),
+)
+
+const addAccountVisits = prepare((q, { cid, accountId, requests, bytes, last }: NewVisits & { accountId: string }) =>
+  q
+    .insertInto('account_visit')
+    .values({ dag: cid, account_id: accountId, requests, bytes, last })
+    .onConflict((c) =>
+      c.columns(['dag', 'account_id']).doUpdateSet({
+        requests: sql`account_visit.requests + excluded.requests`,
+        bytes: sql`account_visit.bytes + excluded.bytes`,
+        last: sql`case when account_visit.last > excluded.last then account_visit.last else excluded.last end`,
+      }),
+    ),
+)
+
+/** Two processes may count at the same time. */
+function later(column: 'last_visit', time: number): RawBuilder<number> {
+  return sql`case when ${sql.ref(column)} > ${time} then ${sql.ref(column)} else cast(${time} as bigint) end`
+}
+
+export const visitColumns = ['visits', 'visit_bytes', 'last_visit'] as const
+
+export function visitsIn({ visits, visit_bytes, last_visit }: Pick<Selectable<Tables['dag']>, (typeof visitColumns)[number]>): Visits {
+  return { requests: visits, bytes: visit_bytes, last: last_visit ?? undefined }
+}
 
 export function dagQueries(session: Session): DagReads & DagWrites {
   const { q } = session
@@ -38,7 +90,7 @@ export function dagQueries(session: Session): DagReads & DagWrites {
       return row && toDag(row)
     },
 
-    missing: (cid, limit) => q.selectFrom('missing_block').select(['cid', 'path']).where('dag', '=', cid).orderBy('position').limit(limit).execute(),
+    missing: async (dag, limit) => (await firstMissing(session, { dag, limit })).rows,
 
     async partial(limit, after) {
       if (after === undefined) return (await firstPartial(session, { limit })).rows.map(toDag)
@@ -58,8 +110,7 @@ export function dagQueries(session: Session): DagReads & DagWrites {
     lock: async (cid, now) => toDag(only(await insertOrLock(session, { cid, now }))),
 
     async setComplete(cid, { bytes, blocks }, now) {
-      const change = { state: 'complete', bytes, blocks, completed: now, missing_count: 0 } as const
-      const changed = await q.updateTable('dag').set(change).where('cid', '=', cid).where('state', '<>', 'complete').returning('holders').executeTakeFirst()
+      const [changed] = (await complete(session, { cid, bytes, blocks, now })).rows
       if (changed === undefined) return
       if (changed.holders > 0) await chargeHolders(session, cid, { bytes, blocks })
       await removeMissing(session, { dag: cid })
@@ -74,17 +125,38 @@ export function dagQueries(session: Session): DagReads & DagWrites {
       else for (const slice of slices(rows)) await q.insertInto('missing_block').values(slice).execute()
     },
 
+    async standing(cid) {
+      const [row] = (await standingOf(session, { cid })).rows
+      return row && { state: row.state, holders: row.holders, unpinned: row.unpinned === 1 }
+    },
+
+    async visits(cids) {
+      const found = new Map<string, Visits>()
+      for (const slice of slices([...new Set(cids)])) {
+        const rows = await q.selectFrom('dag').select(['cid', ...visitColumns]).where('cid', 'in', slice).execute()
+        for (const row of rows) found.set(row.cid, visitsIn(row))
+      }
+      return found
+    },
+
+    async visitsBy(accountId, cid) {
+      const row = await q.selectFrom('account_visit').select(['requests', 'bytes', 'last']).where('dag', '=', cid).where('account_id', '=', accountId).executeTakeFirst()
+      return row ?? { requests: 0, bytes: 0 }
+    },
+
     async addVisits(visits) {
       // In one order everywhere, so that two processes do not lock rows crosswise.
-      const rows = [...visits].sort(([a], [b]) => (a < b ? -1 : 1))
-      for (const [cid, times] of rows) {
-        await q.updateTable('dag').set((e) => ({ visits: e('visits', '+', times) })).where('cid', '=', cid).execute()
+      const roots = [...visits].sort(([a], [b]) => (a < b ? -1 : 1))
+      for (const [cid, { requests, bytes, last = 0, byAccount }] of roots) {
+        const { numAffectedRows = 0n } = await addVisits(session, { cid, requests, bytes, last })
+        if (numAffectedRows === 0n) continue
+        for (const [accountId, own] of byAccount) await addAccountVisits(session, { cid, accountId, requests: own.requests, bytes: own.bytes, last: own.last ?? last })
       }
     },
   }
 }
 
-export function toDag({ missing_count: missingCount, ...row }: Selectable<Tables['dag']>): Dag {
+export function toDag({ missing_count: missingCount, visit_bytes: visitBytes, last_visit: lastVisit, ...row }: Selectable<Tables['dag']>): Dag {
   const { bytes, blocks, released, completed } = row
-  return { ...row, missingCount, bytes: bytes ?? undefined, blocks: blocks ?? undefined, released: released ?? undefined, completed: completed ?? undefined }
+  return { ...row, missingCount, visitBytes, lastVisit: lastVisit ?? undefined, bytes: bytes ?? undefined, blocks: blocks ?? undefined, released: released ?? undefined, completed: completed ?? undefined }
 }

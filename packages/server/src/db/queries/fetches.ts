@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { FetchReads, FetchState, FetchWrites } from '../../ports/db/index.ts'
 import type { PeerAttempt } from '../../ports/network.ts'
+import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
@@ -12,12 +13,53 @@ const fetchJob = 'fetch-dag'
 /** Requests whose addresses are read; each may name a thousand. */
 const readRequests = 50
 
-export function fetchQueries({ q }: Session): FetchReads & FetchWrites {
-  const waiting = (dag: string) => q.selectFrom('pin_request').where('dag', '=', dag).where(waits)
+type Row = Selectable<Tables['dag_fetch']>
+type OfDag = { dag: string }
+
+const byDag = prepare((q, { dag }: OfDag) => q.selectFrom('dag_fetch').selectAll().where('dag', '=', dag))
+const remove = prepare((q, { dag }: OfDag) => q.deleteFrom('dag_fetch').where('dag', '=', dag))
+const wanted = prepare((q, { dag }: OfDag) => q.selectFrom('job').select('wanted').where('kind', '=', fetchJob).where('key', '=', dag))
+/** PostgreSQL takes what is selected for text. */
+const number = <N extends number | null>(value: N) => sql<N>`cast(${value} as bigint)`
+/** Nothing where the DAG is not partial: it may have been completed, or forgotten, since somebody looked. */
+const insertOrReplace = prepare((q, { dag, reason, blocks, bytes, missing, attempts, tries, next_try, updated }: Row) =>
+  q
+    .insertInto('dag_fetch')
+    .columns(['dag', 'reason', 'blocks', 'bytes', 'missing', 'attempts', 'tries', 'next_try', 'updated'])
+    .expression((e) =>
+      e
+        .selectFrom('dag')
+        .select(({ val }) => ['cid', val(reason).as('reason'), number(blocks).as('blocks'), number(bytes).as('bytes'), number(missing).as('missing')])
+        .select(({ val }) => [val(attempts).as('attempts'), number(tries).as('tries'), number(next_try).as('next_try'), number(updated).as('updated')])
+        .where('cid', '=', dag)
+        .where('state', '=', 'partial'),
+    )
+    .onConflict((c) =>
+      c.column('dag').doUpdateSet((e) => ({
+        reason: e.ref('excluded.reason'),
+        blocks: e.ref('excluded.blocks'),
+        bytes: e.ref('excluded.bytes'),
+        missing: e.ref('excluded.missing'),
+        attempts: e.ref('excluded.attempts'),
+        tries: e.ref('excluded.tries'),
+        next_try: e.ref('excluded.next_try'),
+        updated: e.ref('excluded.updated'),
+      })).where('dag_fetch.updated', '<=', (e) => e.ref('excluded.updated')),
+    ),
+)
+
+const waiting = (q: Session['q'], dag: string) => q.selectFrom('pin_request').where('dag', '=', dag).where(waits)
+const anyWaiting = prepare((q, { dag }: OfDag) => waiting(q, dag).select('id').limit(sql.lit(1)))
+const firstDeadline = prepare((q, { dag }: OfDag) => waiting(q, dag).select('deadline').orderBy('deadline').limit(sql.lit(1)))
+const overdue = prepare((q, { dag, now, limit }: OfDag & { now: number; limit: number }) => waiting(q, dag).select('id').where('deadline', '<=', now).limit(limit))
+const named = prepare((q, { dag }: OfDag) => waiting(q, dag).select('origins').where('origins', '<>', '[]').orderBy('created', 'desc').limit(sql.lit(readRequests)))
+
+export function fetchQueries(session: Session): FetchReads & FetchWrites {
+  const { q } = session
 
   return {
     async get(dag) {
-      const row = await q.selectFrom('dag_fetch').selectAll().where('dag', '=', dag).executeTakeFirst()
+      const [row] = (await byDag(session, { dag })).rows
       return row && toState(row)
     },
 
@@ -31,53 +73,27 @@ export function fetchQueries({ q }: Session): FetchReads & FetchWrites {
     },
 
     async waiters(dag) {
-      const job = await q.selectFrom('job').select('wanted').where('kind', '=', fetchJob).where('key', '=', dag).executeTakeFirst()
-      const one = await waiting(dag).select('id').limit(1).executeTakeFirst()
-      return { any: one !== undefined, wanted: job?.wanted ?? 0 }
+      const [job] = (await wanted(session, { dag })).rows
+      const { rows } = await anyWaiting(session, { dag })
+      return { any: rows.length > 0, wanted: job?.wanted ?? 0 }
     },
 
     async firstDeadline(dag) {
-      const row = await waiting(dag).select('deadline').orderBy('deadline').limit(1).executeTakeFirst()
-      return row?.deadline
+      return (await firstDeadline(session, { dag })).rows[0]?.deadline
     },
 
-    async overdue(dag, now, limit) {
-      return (await waiting(dag).select('id').where('deadline', '<=', now).limit(limit).execute()).map(({ id }) => id)
-    },
+    overdue: async (dag, now, limit) => (await overdue(session, { dag, now, limit })).rows.map(({ id }) => id),
 
     async origins(dag, limit) {
-      const rows = await waiting(dag).select('origins').where('origins', '<>', '[]').orderBy('created', 'desc').limit(readRequests).execute()
+      const { rows } = await named(session, { dag })
       return firstOfEach(rows.map(({ origins }) => JSON.parse(origins) as string[]), limit)
     },
 
     async put(states) {
-      for (const slice of slices(states, 500)) {
-        // A DAG may have been completed, or forgotten, since somebody looked.
-        const known = new Set((await q.selectFrom('dag').select('cid').where('state', '=', 'partial').where('cid', 'in', slice.map(({ dag }) => dag)).execute()).map(({ cid }) => cid))
-        const rows = slice.filter(({ dag }) => known.has(dag)).map(toRow)
-        if (rows.length === 0) continue
-        await q
-          .insertInto('dag_fetch')
-          .values(rows)
-          .onConflict((c) =>
-            c.column('dag').doUpdateSet((e) => ({
-              reason: e.ref('excluded.reason'),
-              blocks: e.ref('excluded.blocks'),
-              bytes: e.ref('excluded.bytes'),
-              missing: e.ref('excluded.missing'),
-              attempts: e.ref('excluded.attempts'),
-              tries: e.ref('excluded.tries'),
-              next_try: e.ref('excluded.next_try'),
-              updated: e.ref('excluded.updated'),
-            })).where('dag_fetch.updated', '<=', (e) => e.ref('excluded.updated')),
-          )
-          .execute()
-      }
+      for (const state of states) await insertOrReplace(session, toRow(state))
     },
 
-    async remove(dag) {
-      await q.deleteFrom('dag_fetch').where('dag', '=', dag).execute()
-    },
+    remove: async (dag) => void (await remove(session, { dag })),
 
     async hasten(now, limit) {
       const next = q.selectFrom('dag_fetch').select('dag').where('next_try', '>', now).orderBy('next_try').limit(limit)
@@ -106,10 +122,10 @@ function firstOfEach(lists: readonly (readonly string[])[], limit: number): stri
   return [...found]
 }
 
-function toRow({ attempts, nextTry, ...state }: FetchState) {
+function toRow({ attempts, nextTry, ...state }: FetchState): Row {
   return { ...state, attempts: JSON.stringify(attempts), next_try: nextTry ?? null }
 }
 
-function toState({ attempts, next_try, ...row }: Selectable<Tables['dag_fetch']>): FetchState {
+function toState({ attempts, next_try, ...row }: Row): FetchState {
   return { ...row, attempts: JSON.parse(attempts) as PeerAttempt[], nextTry: next_try ?? undefined }
 }

@@ -10,9 +10,11 @@ import { instanceQueries } from './instance.ts'
 import { jobQueries } from './jobs.ts'
 import { keyQueries } from './keys.ts'
 import { memberQueries } from './members.ts'
+import { nameQueries } from './names.ts'
 import { pinQueries } from './pins.ts'
 import { relianceQueries } from './reliance.ts'
 import { replicaQueries } from './replicas.ts'
+import { reportQueries } from './reports.ts'
 import { segmentQueries } from './segments.ts'
 import { uploadQueries } from './uploads.ts'
 import { usageQueries } from './usage.ts'
@@ -32,7 +34,9 @@ const rooms: { [Room in keyof Writer]: (session: Session) => Writer[Room] } = {
   segments: segmentQueries,
   reliance: relianceQueries,
   announcements: announcementQueries,
+  names: nameQueries,
   replicas: replicaQueries,
+  reports: reportQueries,
   audit: auditQueries,
 }
 

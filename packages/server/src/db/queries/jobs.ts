@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { newId } from '../../kernel/ids.ts'
 import type { Job, JobReads, JobWrites } from '../../ports/db/index.ts'
 import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
@@ -7,12 +8,12 @@ import { jobTurns } from './job-turns.ts'
 
 type Row = Selectable<Tables['job']>
 
-type NewJob = Pick<Row, 'id' | 'kind' | 'key' | 'payload' | 'due_at' | 'lane'>
+type NewJob = Pick<Row, 'id' | 'kind' | 'key' | 'payload' | 'due_at' | 'lane' | 'rank'>
 
-const insertOrAsk = prepare((q, { id, kind, key, payload, due_at, lane }: NewJob) =>
+const insertOrAsk = prepare((q, { id, kind, key, payload, due_at, lane, rank }: NewJob) =>
   q
     .insertInto('job')
-    .values({ id, kind, key, payload, due_at, lane, attempts: 0, wanted: 1, dead: 0, rank: 0, deaths: 0 })
+    .values({ id, kind, key, payload, due_at, lane, attempts: 0, wanted: 1, dead: 0, rank, deaths: 0 })
     .onConflict((c) =>
       c.columns(['kind', 'key']).doUpdateSet({
         wanted: sql`job.wanted + 1`,
@@ -23,7 +24,7 @@ const insertOrAsk = prepare((q, { id, kind, key, payload, due_at, lane }: NewJob
         error: sql`case when job.dead = 1 then null else job.error end`,
         dead: 0,
         lane: sql`case when excluded.lane = '' then job.lane else excluded.lane end`,
-        rank: sql`case when job.owner is null then 0 else job.rank end`,
+        rank: sql`case when job.owner is null and excluded.rank = 0 then 0 else job.rank end`,
         deaths: sql`case when job.dead = 1 then 0 else job.deaths end`,
       }),
     ),
@@ -34,10 +35,33 @@ const firstDue = prepare((q, { kind, now, limit }: { kind: string; now: number; 
   return database === 'postgres' ? due.forUpdate().skipLocked() : due
 })
 
+/** A row as long as `owner` has the lease under which it was handed the job: each claim counts an attempt. */
+type Held = { id: string; owner: string; attempts: number }
+
+const removeHeld = prepare((q, { id, owner, attempts }: Held) =>
+  q.deleteFrom('job').where('id', '=', id).where('owner', '=', owner).where('attempts', '=', attempts).where('again_at', 'is', null),
+)
+
+const retryHeld = prepare((q, { id, owner, attempts, runAt, left, deaths, error }: Held & { runAt: number; left: number; deaths: number; error: string | null }) =>
+  q
+    .updateTable('job')
+    .set({
+      owner: null,
+      due_at: sql`case when again_at < ${runAt} then again_at else ${runAt} end`,
+      again_at: null,
+      attempts: left,
+      rank: sql`case when again_at is null then 1 else 0 end`,
+      deaths,
+      error,
+    })
+    .where('id', '=', id)
+    .where('owner', '=', owner)
+    .where('attempts', '=', attempts),
+)
+
 export function jobQueries(session: Session): JobReads & JobWrites {
   const { q, jobEnqueued } = session
 
-  /** The row, as long as `owner` has the lease under which it was handed this job: each claim counts an attempt. */
   const held = (job: Job, owner: string) => q.updateTable('job').where('id', '=', job.id).where('owner', '=', owner).where('attempts', '=', job.attempts)
 
   /** A lease that was not given back was of a process that is no more. */
@@ -70,10 +94,10 @@ export function jobQueries(session: Session): JobReads & JobWrites {
       return { ready, leased, dead }
     },
 
-    async enqueue({ kind, key, payload, runAt, lane = '' }) {
+    async enqueue({ kind, key, payload, runAt, lane = '', isTried = false }) {
       const text = payload === undefined ? null : JSON.stringify(payload)
-      await insertOrAsk(session, { id: crypto.randomUUID(), kind, key, payload: text, due_at: runAt, lane })
-      jobEnqueued()
+      await insertOrAsk(session, { id: newId(), kind, key, payload: text, due_at: runAt, lane, rank: isTried ? 1 : 0 })
+      if (!isTried) jobEnqueued()
     },
 
     async claim({ kinds, owner, now, until, limit }) {
@@ -101,32 +125,18 @@ export function jobQueries(session: Session): JobReads & JobWrites {
     },
 
     async finish(job, owner, now) {
-      const { numDeletedRows } = await q
-        .deleteFrom('job')
-        .where('id', '=', job.id)
-        .where('owner', '=', owner)
-        .where('attempts', '=', job.attempts)
-        .where('again_at', 'is', null)
-        .executeTakeFirstOrThrow()
-      if (numDeletedRows > 0n) return true
+      const { numAffectedRows = 0n } = await removeHeld(session, { id: job.id, owner, attempts: job.attempts })
+      if (numAffectedRows > 0n) return true
       const due = sql<number>`case when again_at > ${now} then again_at else ${now} end`
       const again = await held(job, owner).set({ owner: null, due_at: due, again_at: null, attempts: 0, error: null, rank: 0, deaths: 0 }).executeTakeFirstOrThrow()
       return again.numUpdatedRows > 0n
     },
 
     async retry(job, owner, { runAt, error = null, refund = false }) {
-      const { numUpdatedRows } = await held(job, owner)
-        .set({
-          owner: null,
-          due_at: sql`case when again_at < ${runAt} then again_at else ${runAt} end`,
-          again_at: null,
-          attempts: refund ? job.attempts - 1 : job.attempts,
-          rank: sql`case when again_at is null then 1 else 0 end`,
-          deaths: refund ? job.deaths : 0,
-          error,
-        })
-        .executeTakeFirstOrThrow()
-      return numUpdatedRows > 0n
+      const { id, attempts } = job
+      const change = refund ? { left: attempts - 1, deaths: job.deaths } : { left: attempts, deaths: 0 }
+      const { numAffectedRows = 0n } = await retryHeld(session, { id, owner, attempts, runAt, error, ...change })
+      return numAffectedRows > 0n
     },
 
     async bury(job, owner, error) {

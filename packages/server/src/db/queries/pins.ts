@@ -5,6 +5,7 @@ import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
+import { visitColumns, visitsIn } from './dags.ts'
 import { damageQueries } from './damage.ts'
 import { fetchQueries } from './fetches.ts'
 import { countOf, isSearch, isTally, newest, simplified } from './pin-filter.ts'
@@ -15,7 +16,7 @@ import { SpanTexts } from './pin-texts.ts'
 import { copiesIn, copyColumns, type CopyColumns } from './replicas.ts'
 
 type Row = Selectable<Tables['pin_request']>
-type Facts = Pick<Selectable<Tables['dag']>, 'bytes' | 'blocks'> & CopyColumns
+type Facts = Pick<Selectable<Tables['dag']>, 'bytes' | 'blocks' | (typeof visitColumns)[number]> & CopyColumns
 
 /** As in the partial index, spelled out: SQLite uses it for no bound value. */
 const waits = sql<boolean>`status in ('queued', 'pinning')`
@@ -25,6 +26,15 @@ const shownDamage = 10
 
 const insertPin = prepare((q, { id, account_id, cid, dag, name, name_folded, meta, origins, status, reason, created, deadline, upload_id }: Omit<Row, 'span' | 'slot'>) =>
   q.insertInto('pin_request').values({ id, account_id, cid, dag, name, name_folded, meta, origins, status, reason, created, deadline, upload_id }),
+)
+
+const settleWaiting = prepare((q, { dag, status, reason, words }: { dag: string; status: Row['status']; reason: string | null; words: string }) =>
+  q
+    .updateTable('pin_request')
+    .set({ status, reason })
+    .where('dag', '=', dag)
+    .where(waits)
+    .where((e) => e.or([e('status', '<>', status), e(e.fn.coalesce('reason', sql.lit('')), '<>', words)])),
 )
 
 export function pinQueries(session: Session): PinReads & PinWrites {
@@ -67,7 +77,7 @@ export function pinQueries(session: Session): PinReads & PinWrites {
   async function factsOf(dags: readonly string[]): Promise<Map<string, Facts>> {
     const facts = new Map<string, Facts>()
     for (const slice of slices([...new Set(dags)])) {
-      const found = q.selectFrom('dag').leftJoin('dag_replica', 'dag_replica.dag', 'dag.cid').select(['cid', 'bytes', 'blocks', ...copyColumns])
+      const found = q.selectFrom('dag').leftJoin('dag_replica', 'dag_replica.dag', 'dag.cid').select(['cid', 'bytes', 'blocks', ...visitColumns, ...copyColumns])
       for (const { cid, ...row } of await found.where('cid', 'in', slice).execute()) facts.set(cid, row)
     }
     return facts
@@ -80,7 +90,7 @@ export function pinQueries(session: Session): PinReads & PinWrites {
     return rows.map((row) => {
       const dag = facts.get(row.dag)
       const fetch = row.status === 'pinned' ? undefined : fetched.get(row.dag)
-      return { ...toPin(row), bytes: dag?.bytes ?? undefined, blocks: dag?.blocks ?? undefined, damage: damaged.get(row.dag), replicas: dag && copiesIn(dag), fetch }
+      return { ...toPin(row), bytes: dag?.bytes ?? undefined, blocks: dag?.blocks ?? undefined, damage: damaged.get(row.dag), replicas: dag && copiesIn(dag), fetch, visits: dag && visitsIn(dag) }
     })
   }
 
@@ -116,8 +126,8 @@ export function pinQueries(session: Session): PinReads & PinWrites {
 
     async settle(dag, { status, reason = null }) {
       await lockWaiting(dag)
-      const { numUpdatedRows } = await q.updateTable('pin_request').set({ status, reason }).where('dag', '=', dag).where(waits).where((e) => e.or([e('status', '<>', status), e(e.fn.coalesce('reason', sql.lit('')), '<>', reason ?? '')])).executeTakeFirstOrThrow()
-      return Number(numUpdatedRows)
+      const { numAffectedRows = 0n } = await settleWaiting(session, { dag, status, reason, words: reason ?? '' })
+      return Number(numAffectedRows)
     },
 
     async fail(dag, { reason, ids }) {

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely'
-import type { Upload, UploadReads, UploadWrites } from '../../ports/db/index.ts'
+import type { Upload, UploadReads, UploadRoot, UploadWrites } from '../../ports/db/index.ts'
 import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
@@ -11,9 +11,12 @@ const insertUpload = prepare((q, { id, account_id, name, kind, bytes, created }:
   q.insertInto('upload').values({ id, account_id, name, kind, bytes, created }),
 )
 
-const insertRoot = prepare((q, { upload_id, position, cid, dag, name }: Selectable<Tables['upload_root']>) =>
-  q.insertInto('upload_root').values({ upload_id, position, cid, dag, name }),
+const insertRoot = prepare((q, { upload_id, position, cid, dag, name, unpinned }: Selectable<Tables['upload_root']>) =>
+  q.insertInto('upload_root').values({ upload_id, position, cid, dag, name, unpinned }),
 )
+
+/** A literal, as in the partial index: SQLite uses it for no bound value. */
+const isUnpinned = sql<boolean>`unpinned = 1`
 
 export function uploadQueries(session: Session): UploadReads & UploadWrites {
   const { q } = session
@@ -27,7 +30,7 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
     const roots = new Map<string, Upload['roots']>(rows.map(({ id }) => [id, []]))
     for (const slice of slices([...roots.keys()])) {
       const found = await q.selectFrom('upload_root').selectAll().where('upload_id', 'in', slice).orderBy('upload_id').orderBy('position').execute()
-      for (const { upload_id, cid, dag, name } of found) roots.get(upload_id)?.push({ cid, dag, name: name ?? undefined })
+      for (const row of found) roots.get(row.upload_id)?.push(toRoot(row))
     }
     return rows.map(({ account_id, name, ...row }) => ({ ...row, accountId: account_id, name: name ?? undefined, roots: roots.get(row.id) ?? [] }))
   }
@@ -44,6 +47,16 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
     async count(accountId) {
       const { n } = await ofAccount(accountId).select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
       return n
+    },
+
+    async unpinned(dag, limit) {
+      const waiting = q.selectFrom('upload_root').innerJoin('upload', 'upload.id', 'upload_root.upload_id').selectAll('upload_root').select('upload.account_id')
+      const rows = await waiting.where('upload_root.dag', '=', dag).where(isUnpinned).orderBy('upload.account_id').limit(limit).execute()
+      return rows.map((row) => ({ ...toRoot(row), uploadId: row.upload_id, accountId: row.account_id }))
+    },
+
+    async setPinned(id, dag) {
+      await q.updateTable('upload_root').set({ unpinned: 0 }).where('upload_id', '=', id).where('dag', '=', dag).execute()
     },
 
     async stale(dag, before, limit) {
@@ -74,7 +87,7 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
 
     async insert({ accountId, roots, name: uploadName = null, ...upload }) {
       await insertUpload(session, { ...upload, name: uploadName, account_id: accountId })
-      const rows = roots.map(({ cid, dag, name = null }, position) => ({ upload_id: upload.id, position, cid, dag, name }))
+      const rows = roots.map(({ cid, dag, name = null, unpinned }, position) => ({ upload_id: upload.id, position, cid, dag, name, unpinned: unpinned ? 1 : 0 }))
       if (rows.length === 1) await insertRoot(session, rows[0]!)
       else for (const slice of slices(rows)) await q.insertInto('upload_root').values(slice).execute()
     },
@@ -93,4 +106,8 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
       return numUpdatedRows > 0n
     },
   }
+}
+
+function toRoot({ cid, dag, name, unpinned }: Selectable<Tables['upload_root']>): UploadRoot {
+  return { cid, dag, name: name ?? undefined, unpinned: unpinned === 1 ? true : undefined }
 }

@@ -16,11 +16,13 @@ export function openFiles(path: string): Files {
   createDurably(resolve(path))
   const writer = new DatabaseSync(path, { timeout: shortLocks })
   // FULL: each commit is synced (sqlite.org/pragma.html#pragma_synchronous; WAL with NORMAL may lose the last ones).
+  // What many commits in a row write again is copied into the file once.
   writer.exec(`
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma foreign_keys = on;
     pragma journal_size_limit = 67108864;
+    pragma wal_autocheckpoint = 4000;
     pragma cache_size = -16384;
     pragma temp_store = memory;
   `)

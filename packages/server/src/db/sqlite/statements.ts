@@ -6,12 +6,14 @@ interface Prepared {
   returnsRows: boolean
 }
 
-const kept = 500
+/** Of each generation. */
+const kept = 250
 
-/** Runs compiled queries on one connection; statements are prepared once and kept, the least recently used go first. */
+/** Runs compiled queries on one connection; statements are prepared once and kept. When there are many, those that were not used lately go. */
 export class Statements {
   readonly connection: DatabaseSync
-  readonly #prepared = new Map<string, Prepared>()
+  #lately = new Map<string, Prepared>()
+  #before = new Map<string, Prepared>()
 
   constructor(connection: DatabaseSync) {
     this.connection = connection
@@ -25,14 +27,19 @@ export class Statements {
   }
 
   #prepare(sql: string): Prepared {
-    let prepared = this.#prepared.get(sql)
-    if (prepared) this.#prepared.delete(sql)
-    else {
-      const statement = this.connection.prepare(sql)
-      prepared = { statement, returnsRows: statement.columns().length > 0 }
+    const used = this.#lately.get(sql)
+    if (used) return used
+    const prepared = this.#before.get(sql) ?? this.#make(sql)
+    if (this.#lately.size === kept) {
+      this.#before = this.#lately
+      this.#lately = new Map()
     }
-    this.#prepared.set(sql, prepared)
-    if (this.#prepared.size > kept) this.#prepared.delete(this.#prepared.keys().next().value ?? sql)
+    this.#lately.set(sql, prepared)
     return prepared
+  }
+
+  #make(sql: string): Prepared {
+    const statement = this.connection.prepare(sql)
+    return { statement, returnsRows: statement.columns().length > 0 }
   }
 }

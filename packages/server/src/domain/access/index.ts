@@ -2,6 +2,8 @@ import { fault } from '../../kernel/faults.ts'
 import type { Scope } from '../../kernel/scopes.ts'
 import type { Account } from '../../ports/db/index.ts'
 
+export { discreetAttempts, discreetWords, spelt } from './discreet.ts'
+
 /** Who is calling. */
 export interface Principal {
   account: Account

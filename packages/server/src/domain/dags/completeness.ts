@@ -142,17 +142,22 @@ export function createCompleteness({ db, blocks, clock, standing = standsAlone, 
   async function seeingTo<T>(dags: ReadonlySet<string>, transaction: (w: Writer) => Promise<T>): Promise<T> {
     try {
       const before = begun
+      let lost = kept.lost
+      let asks = false
       let hasAsked = false
       const result = await db.write(async (w) => {
         const done = await transaction(w)
         const now = clock.now()
         for (const dag of [...dags].sort()) await enqueueSettle(w, dag, now)
         // What others store is heard of by nobody here, so that a look of before says nothing.
-        const asks = limits.maxDags === 0 || (coveredAt !== kept.lost && askedAt !== begun)
+        lost = kept.lost
+        asks = limits.maxDags === 0 || (coveredAt !== lost && askedAt !== begun)
         hasAsked = asks && (await enqueueSettlePartials(w, now, rest))
         return done
       })
       if (hasAsked) askedAt = before
+      // There is none.
+      else if (asks) coveredAt = lost
       return result
     } catch (error) {
       for (const dag of dags) strays.add(dag)

@@ -3,11 +3,10 @@ import { CID } from 'multiformats/cid'
 import { fault, toFault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Dag, DagDamage, DagReplicas, DagState, Db, MissingBlock } from '../../ports/db/index.ts'
-import { demand, type Principal } from '../access/index.ts'
+import type { Dag, DagDamage, DagReplicas, DagState, Db, MissingBlock, Visits } from '../../ports/db/index.ts'
+import { demand, discreetWords, type Principal } from '../access/index.ts'
 import { failPins } from '../reclaim/index.ts'
 import type { Completeness } from './completeness.ts'
-import { discreetWords } from './discreet.ts'
 import { enqueueSettlePartials } from './jobs.ts'
 
 export interface DagsParts {
@@ -30,7 +29,9 @@ export interface DagDescription {
   damage?: DagDamage
   /** Copies on other nodes, where such are wanted. */
   replicas?: DagReplicas
-  visits: number
+  visits: Visits
+  /** Those of this account, with its keys and sessions. */
+  ownVisits: Visits
 }
 
 export interface Dags {
@@ -88,7 +89,7 @@ export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags
         if (!dag || dag.holders === 0) throw fault('NOT_FOUND', { what: `DAG ${cid}` })
         const missing = dag.state === 'partial' ? await r.dags.missing(cid, shownMissing) : []
         const damage = (await r.damage.ofDags([cid], shownMissing)).get(cid)
-        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, damage: damage && { ...damage, reason: damage.reason && discreetWords(damage.reason) }, replicas: await r.replicas.get(cid), visits: dag.visits }
+        return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, damage: damage && { ...damage, reason: damage.reason && discreetWords(damage.reason) }, replicas: await r.replicas.get(cid), visits: { requests: dag.visits, bytes: dag.visitBytes, last: dag.lastVisit }, ownVisits: await r.dags.visitsBy(principal.account.id, cid) }
       })
     },
 

@@ -51,6 +51,7 @@ export async function applyMeasure(w: Writer, dag: Dag, measure: Measure | undef
   await w.dags.setComplete(dag.cid, { bytes, blocks }, now)
   await w.fetches.remove(dag.cid)
   const unconfirmed = await standing(w, dag.cid, now)
-  await w.pins.settle(dag.cid, unconfirmed === undefined ? { status: 'pinned' } : { status: 'pinning', reason: unconfirmed })
+  // Who waits holds it.
+  if (dag.holders > 0) await w.pins.settle(dag.cid, unconfirmed === undefined ? { status: 'pinned' } : { status: 'pinning', reason: unconfirmed })
   return { dag: { ...dag, state: 'complete', missingCount: 0, bytes, blocks, completed: now }, unconfirmed }
 }

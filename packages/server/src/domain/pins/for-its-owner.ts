@@ -1,5 +1,5 @@
 import type { PinRequestView } from '../../ports/db/index.ts'
-import { discreetAttempts, discreetWords } from '../dags/index.ts'
+import { discreetAttempts, discreetWords } from '../access/index.ts'
 
 /** Without the addresses that other accounts named as origins of the same DAG. */
 export function forItsOwner(request: PinRequestView): PinRequestView {

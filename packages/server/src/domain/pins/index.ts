@@ -1,5 +1,5 @@
 export { createPins, type Pins, type PinsParts } from './pins.ts'
-export { fetchJob } from './jobs.ts'
+export { createPinOnRead, type PinOnRead } from './pin-on-read.ts'
 export { recordPin } from './record.ts'
 export { holdsOf } from './release.ts'
 export { attemptInWords, reasonOf } from './waiting-words.ts'

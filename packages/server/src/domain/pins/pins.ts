@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Db, PinFilter, PinRequestView, Writer } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
 import type { Completeness, Looked } from '../dags/index.ts'
+import type { Foresee } from '../fetching/index.ts'
 import type { Moderation } from '../moderation/index.ts'
 import { forItsOwner } from './for-its-owner.ts'
 import { recordPin } from './record.ts'
@@ -18,6 +19,8 @@ export interface PinsParts {
   fetchDeadline: number
   /** Requests of one account that wait at the same time; 0: any number. */
   maxWaiting: number
+  /** Default: each fetch has to run to find out. */
+  foresee?: Foresee
 }
 
 export interface Pins {
@@ -34,7 +37,7 @@ export interface Pins {
 /** A request walks at most so many local blocks to answer `pinned` at once; beyond, the fetch job does. */
 const walkBudget = 20_000
 
-export function createPins({ db, completeness, moderation, clock, fetchDeadline, maxWaiting }: PinsParts): Pins {
+export function createPins({ db, completeness, moderation, clock, fetchDeadline, maxWaiting, foresee = unforeseen }: PinsParts): Pins {
   /** Looks at what is stored of the root, as far as a request may, and runs the transaction that is to go by it. */
   async function decide<T>({ root }: CheckedWish, transaction: (w: Writer, looked: Looked) => Promise<T>): Promise<T> {
     await using writer = completeness.writer()
@@ -49,11 +52,13 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
 
   async function insert(w: Writer, principal: Principal, wish: CheckedWish, looked: Looked): Promise<PinRequestView> {
     const now = clock.now()
-    const { dag, unconfirmed } = await looked.lock(w, wish.dag, now)
+    const { dag, measure, unconfirmed } = await looked.lock(w, wish.dag, now)
     const { cid, name, meta, origins } = wish
+    const deadline = now + fetchDeadline
     const waitsFor = 'Waiting for its turn to be fetched.'
+    const fetch = await foresee(w, { dag, measure, origins, deadline }, now)
     await w.dags.hold(principal.account.id, dag.cid)
-    return recordPin(w, dag, { accountId: principal.account.id, cid, name, meta, origins, deadline: now + fetchDeadline, waitsFor, unconfirmed }, now)
+    return recordPin(w, dag, { accountId: principal.account.id, cid, name, meta, origins, deadline, waitsFor, unconfirmed, fetch }, now)
   }
 
   /** Beyond the cap nothing that waits is added: the transaction is undone. What is `pinned` at once adds nothing to it. */
@@ -116,6 +121,8 @@ export function createPins({ db, completeness, moderation, clock, fetchDeadline,
     },
   }
 }
+
+const unforeseen: Foresee = async () => undefined
 
 function notFound() {
   return fault('NOT_FOUND', { what: 'pin request of that id' })

@@ -1,6 +1,6 @@
+import { pause } from '../../kernel/pause.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db } from '../../ports/db/index.ts'
-import { pause } from '../dags/index.ts'
 import { againAfter } from './announce-due.ts'
 
 export interface EnrolParts {

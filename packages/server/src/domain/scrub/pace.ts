@@ -1,4 +1,4 @@
-import { pause } from '../dags/index.ts'
+import { pause } from '../../kernel/pause.ts'
 
 /** Milliseconds of work that may be made up for after a delay. */
 const credit = 1_000

@@ -1,10 +1,12 @@
 import { CID } from 'multiformats/cid'
+import { pause } from '../../kernel/pause.ts'
 import { durationInWords } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { DamagedBlock, Db } from '../../ports/db/index.ts'
 import type { FetchSession, Network } from '../../ports/network.ts'
-import { backoff, explain, isStalled, pause, type Completeness } from '../dags/index.ts'
+import type { Completeness } from '../dags/index.ts'
+import { backoff, explain, isStalled } from '../fetching/index.ts'
 import type { Moderation } from '../moderation/index.ts'
 import { hashOf, hashText } from './hash-text.ts'
 

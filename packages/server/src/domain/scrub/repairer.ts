@@ -1,4 +1,5 @@
-import { intactBlock, pause } from '../dags/index.ts'
+import { pause } from '../../kernel/pause.ts'
+import { intactBlock } from '../dags/index.ts'
 import { hashOf } from './hash-text.ts'
 import { createLookThrough, type LookParts } from './look-through.ts'
 import { refetch, type RefetchParts } from './refetch.ts'

@@ -1,11 +1,12 @@
 import { canonicalCid, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
+import { newId } from '../../kernel/ids.ts'
 import { checkName } from '../../kernel/names.ts'
 import { count } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db, PinRequestView, Upload, Writer } from '../../ports/db/index.ts'
+import type { Db, PinRequestView, Upload, UploadRoot, Visits, Writer } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
 import type { Completeness, Looked, Measure } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
@@ -39,6 +40,11 @@ export interface UploadWish {
   signal: AbortSignal
 }
 
+/** An upload with how often its roots were read. */
+export interface UploadView extends Upload {
+  roots: (UploadRoot & { visits: Visits })[]
+}
+
 export interface Received {
   upload: Upload
   /** One a root, in their order; empty without `pin`. */
@@ -53,7 +59,7 @@ export interface Uploads {
   file(principal: Principal, bytes: AsyncIterable<Uint8Array>, wish: UploadWish): Promise<Received>
   files(principal: Principal, files: AsyncIterable<IncomingFile>, wish: UploadWish): Promise<Received>
   car(principal: Principal, bytes: AsyncIterable<Uint8Array>, wish: UploadWish): Promise<Received>
-  list(principal: Principal, page: { before?: number; limit: number }): Promise<{ count: number; uploads: Upload[] }>
+  list(principal: Principal, page: { before?: number; limit: number }): Promise<{ count: number; uploads: UploadView[] }>
   /** Ends the upload and the pin requests made with it. Fault NOT_FOUND. */
   remove(principal: Principal, id: string): Promise<void>
 }
@@ -112,8 +118,8 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
     const now = clock.now()
     const accountId = principal.account.id
     const { kind, bytes } = received
-    const roots = received.roots.map((cid, i) => ({ cid: cid.toString(), dag: canonicalCid(cid), name: nameOf(wish.name, i, received.roots.length) }))
-    const upload: Upload = { id: crypto.randomUUID(), accountId, name: wish.name, kind, bytes, created: await w.accounts.nextStamp(accountId, now), roots }
+    const roots = received.roots.map((cid, i) => ({ cid: cid.toString(), dag: canonicalCid(cid), name: nameOf(wish.name, i, received.roots.length), ...(!wish.pin && { unpinned: true as const }) }))
+    const upload: Upload = { id: newId(now), accountId, name: wish.name, kind, bytes, created: await w.accounts.nextStamp(accountId, now), roots }
     await w.uploads.insert(upload)
     await w.uploads.addPartLists(received.partLists.map((list, position) => ({ uploadId: upload.id, position, cid: list })))
     const pins: PinRequestView[] = []
@@ -124,7 +130,7 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       await w.dags.hold(accountId, root.dag, wish.pin ? 2 : 1)
       if (dag.state === 'partial') await w.pins.prolong(accountId, dag.cid, now + partialTtl)
       if (!wish.pin) continue
-      const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id }
+      const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id, created: root === order[0]!.root ? upload.created : undefined }
       pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(measure), unconfirmed }, now)
     }
     return { upload, pins }
@@ -138,7 +144,12 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
     async list(principal, page) {
       demand(principal, 'upload')
       const { id } = principal.account
-      return db.read(async (r) => ({ count: await r.uploads.count(id), uploads: await r.uploads.list(id, page) }))
+      return db.read(async (r) => {
+        const uploads = await r.uploads.list(id, page)
+        const visits = await r.dags.visits(uploads.flatMap(({ roots }) => roots.map(({ dag }) => dag)))
+        const withVisits = (root: UploadRoot) => ({ ...root, visits: visits.get(root.dag) ?? { requests: 0, bytes: 0 } })
+        return { count: await r.uploads.count(id), uploads: uploads.map((upload) => ({ ...upload, roots: upload.roots.map(withVisits) })) }
+      })
     },
 
     async remove(principal, id) {

@@ -11,7 +11,10 @@ export interface Dag {
   holders: number
   /** When the last holder went; undefined while it is held, and when nothing of it is kept any more. */
   released?: number
+  /** Responses of the gateway with content of it, their bytes, and when the last of them was. */
   visits: number
+  visitBytes: number
+  lastVisit?: number
   /** Blocks known to be missing: the frontier of what is here. */
   missingCount: number
   created: number
@@ -30,8 +33,35 @@ export interface Unheld {
   released: number
 }
 
+/** Responses that gave content of a DAG away. */
+export interface Visits {
+  requests: number
+  /** Of content, as far as it was written. */
+  bytes: number
+  /** Absent where there were none. */
+  last?: number
+}
+
+/** Those of all readers, and among them, by account id, of those who read as an account. */
+export interface RootVisits extends Visits {
+  byAccount: ReadonlyMap<string, Visits>
+}
+
+/** What a reader needs to know of a root. */
+export interface RootStanding {
+  state: DagState
+  holders: number
+  /** Uploads of it wait for their first reader to be pinned. */
+  unpinned: boolean
+}
+
 export interface DagReads {
   get(cid: string): Promise<Dag | undefined>
+  standing(cid: string): Promise<RootStanding | undefined>
+  /** Of those of these DAGs that are known here. */
+  visits(cids: readonly string[]): Promise<Map<string, Visits>>
+  /** Of one account alone. */
+  visitsBy(accountId: string, cid: string): Promise<Visits>
   missing(cid: string, limit: number): Promise<MissingBlock[]>
   /** Partial DAGs that somebody holds, oldest first, after the given one, which may be gone. */
   partial(limit: number, after?: Pick<Dag, 'created' | 'cid'>): Promise<Dag[]>
@@ -68,5 +98,6 @@ export interface DagWrites {
    * as a mere name. Returns how many it was.
    */
   forget(cids: readonly string[], upTo: number): Promise<number>
-  addVisits(visits: ReadonlyMap<string, number>): Promise<void>
+  /** By cid. What is not known here is passed over. */
+  addVisits(visits: ReadonlyMap<string, RootVisits>): Promise<void>
 }

@@ -8,9 +8,11 @@ import type { InstanceReads, InstanceWrites } from './instance.ts'
 import type { JobReads, JobWrites } from './jobs.ts'
 import type { KeyReads, KeyWrites } from './keys.ts'
 import type { MemberReads, MemberWrites } from './members.ts'
+import type { NameReads, NameWrites } from './names.ts'
 import type { PinReads, PinWrites } from './pins.ts'
 import type { RelianceReads, RelianceWrites } from './reliance.ts'
 import type { ReplicaReads, ReplicaWrites } from './replicas.ts'
+import type { ReportReads, ReportWrites } from './reports.ts'
 import type { SegmentReads, SegmentWrites } from './segments.ts'
 import type { UploadReads, UploadWrites } from './uploads.ts'
 import type { UsageReads } from './usage.ts'
@@ -25,9 +27,11 @@ export type * from './instance.ts'
 export type * from './jobs.ts'
 export type * from './keys.ts'
 export type * from './members.ts'
+export type * from './names.ts'
 export type * from './pins.ts'
 export type * from './reliance.ts'
 export type * from './replicas.ts'
+export type * from './reports.ts'
 export type * from './segments.ts'
 export type * from './uploads.ts'
 export type * from './usage.ts'
@@ -48,7 +52,9 @@ export interface Reader {
   readonly segments: SegmentReads
   readonly reliance: RelianceReads
   readonly announcements: AnnouncementReads
+  readonly names: NameReads
   readonly replicas: ReplicaReads
+  readonly reports: ReportReads
   readonly audit: AuditReads
 }
 
@@ -68,7 +74,9 @@ export interface Writer {
   readonly segments: SegmentReads & SegmentWrites
   readonly reliance: RelianceReads & RelianceWrites
   readonly announcements: AnnouncementReads & AnnouncementWrites
+  readonly names: NameReads & NameWrites
   readonly replicas: ReplicaReads & ReplicaWrites
+  readonly reports: ReportReads & ReportWrites
   readonly audit: AuditReads
 }
 

@@ -26,8 +26,11 @@ export interface JobReads {
 }
 
 export interface JobWrites {
-  /** Adds a job, or where the key exists: runs it no later than `runAt`, revives a dead one, and asks for another run where it is running. */
-  enqueue(job: { kind: string; key: string; payload?: unknown; runAt: number; /** Default: as before, or none. */ lane?: string }): Promise<void>
+  /**
+   * Adds a job, or where the key exists: runs it no later than `runAt`, revives a dead one, and asks for another run where it is running.
+   * `lane`: default as before, or none. `isTried`: it counts as tried, and nobody is told, since it is due later; one that was not tried stays so.
+   */
+  enqueue(job: { kind: string; key: string; payload?: unknown; runAt: number; lane?: string; isTried?: boolean }): Promise<void>
   /** Takes up to `limit` due jobs of these kinds, or whose lease ran out, and leases them to `owner` until `until`. */
   claim(options: { kinds: readonly string[]; owner: string; now: number; until: number; limit: number }): Promise<Job[]>
   /**

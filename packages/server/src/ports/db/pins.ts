@@ -1,3 +1,4 @@
+import type { Visits } from './dags.ts'
 import type { DagDamage } from './damage.ts'
 import type { DagReplicas } from './replicas.ts'
 import type { FetchState } from './fetches.ts'
@@ -35,6 +36,8 @@ export interface PinRequestView extends PinRequest {
   replicas?: DagReplicas
   /** How the fetch of it fares, or fared: known where it is not `pinned`. */
   fetch?: FetchState
+  /** Of all readers of the DAG. */
+  visits?: Visits
 }
 
 export type NameMatch = 'exact' | 'iexact' | 'partial' | 'ipartial'

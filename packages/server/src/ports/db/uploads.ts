@@ -6,6 +6,8 @@ export interface UploadRoot {
   /** Canonical text. */
   dag: string
   name?: string
+  /** It is pinned once it is read through a gateway. */
+  unpinned?: true
 }
 
 /** One act of sending bytes. */
@@ -28,11 +30,19 @@ export interface PartList {
   cid: string
 }
 
+/** A root that waits for its first reader to be pinned. */
+export interface UnpinnedRoot extends UploadRoot {
+  uploadId: string
+  accountId: string
+}
+
 export interface UploadReads {
   get(accountId: string, id: string): Promise<Upload | undefined>
   /** Newest first, `created` strictly before `before`. */
   list(accountId: string, page: { before?: number; limit: number }): Promise<Upload[]>
   count(accountId: string): Promise<number>
+  /** Uploads of this root, of all accounts, that wait for its first reader. */
+  unpinned(dag: string, limit: number): Promise<UnpinnedRoot[]>
   /** Uploads of this root by accounts that sent no part of it after `before`; oldest first. */
   stale(dag: string, before: number, limit: number): Promise<{ id: string; accountId: string }[]>
   /** Every list, by upload and position, after the given one; `isNeeded`: a root of its upload is partial. */
@@ -45,6 +55,8 @@ export interface UploadWrites {
   removePartLists(uploadIds: readonly string[]): Promise<void>
   /** False where the account has no such upload. */
   remove(accountId: string, id: string): Promise<boolean>
+  /** A pin request has been made with this root. */
+  setPinned(id: string, dag: string): Promise<void>
   /** Takes one root of an upload away, and the upload with its last one. False where it has no such root. */
   removeRoot(accountId: string, id: string, dag: string): Promise<boolean>
   rename(accountId: string, id: string, name: string): Promise<boolean>

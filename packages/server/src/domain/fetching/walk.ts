@@ -5,9 +5,9 @@ import { fault } from '../../kernel/faults.ts'
 import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FetchSession } from '../../ports/network.ts'
+import { intactBlock } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
-import { checkLimits, type FetchLimits } from './fetch-limits.ts'
-import { intactBlock } from './intact-block.ts'
+import { checkLimits, type FetchLimits } from './limits.ts'
 import { LinkStack, type DeepLink } from './link-stack.ts'
 import type { WalkShare } from './walk-memory.ts'
 
@@ -218,6 +218,7 @@ export async function walkWhileFetching(walk: FetchWalk): Promise<{ bytes: numbe
         count(bytes.length, link.depth)
         await follow(link, bytes)
       }
+      if (isLeaf(cid)) session.release(next.value)
       if (unsaved > checkpointBytes || isDue) await save()
     }
     await writer.commit()

@@ -8,6 +8,8 @@ export interface FakePeer {
   mute?: boolean
 }
 
+const off = { state: 'off', reason: 'nobody is asked or told' } as const
+
 /** A network of peers in memory: an address that is no peer's refuses connections. What is wanted in one turn comes in the next. */
 export function peerNetwork(peers: Record<string, FakePeer>) {
   const status: NetworkStatus = { driver: 'embedded', state: 'running', addresses: [], peers: 0, restarts: 0 }
@@ -49,7 +51,7 @@ export function peerNetwork(peers: Record<string, FakePeer>) {
           row.blocks++
           log.sent++
           wanted.delete(key)
-          return void ready.push({ cid, bytes: block.bytes })
+          return void ready.push({ cid, bytes: new Uint8Array(block.bytes) })
         }
       }
     }
@@ -79,13 +81,15 @@ export function peerNetwork(peers: Record<string, FakePeer>) {
         serveSoon()
       },
       cancel: (cids) => cids.forEach((cid) => wanted.delete(canonicalCid(cid))),
+      release: ({ bytes }) => void bytes.fill(0xff), // whoever looks at it again sees it
     }
   }
 
   const network: Network = {
     start: () => Promise.resolve(),
     fetch,
-    announce: () => Promise.resolve({ state: 'off', reason: 'nobody is told' }),
+    announce: () => Promise.resolve(off),
+    names: { find: () => Promise.resolve(off), publish: () => Promise.resolve(off) },
     delegates: () => [],
     status: () => status,
     close: () => Promise.resolve(),

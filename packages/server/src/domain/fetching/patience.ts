@@ -44,20 +44,6 @@ export function outageBackoff(): number {
   return outageMs * (1 + Math.random())
 }
 
-/** Ends early, and well, when the signal aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
-}
-
 function step(steps: readonly number[], tries: number): number {
   return steps[Math.min(Math.max(tries, 1), steps.length) - 1]!
 }

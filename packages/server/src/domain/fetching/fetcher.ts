@@ -2,20 +2,20 @@ import { CID } from 'multiformats/cid'
 import { toFault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db, FetchState } from '../../ports/db/index.ts'
+import type { Db, FetchState, Writer } from '../../ports/db/index.ts'
 import type { Network } from '../../ports/network.ts'
+import { applyMeasure, type Completeness } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
 import { standsAlone, type Standing } from '../replicas/index.ts'
-import type { Completeness } from './completeness.ts'
 import { explain, networkIsAway, storageIsFull } from './explain.ts'
-import { noLimits, type FetchLimits } from './fetch-limits.ts'
-import { runFetch } from './fetch-run.ts'
-import { fetchWaiters, maxOrigins } from './fetch-waiters.ts'
-import type { FetchProgress } from './fetch-walk.ts'
-import { applyMeasure } from './measure.ts'
+import { hasNobody } from './foresight.ts'
+import { noLimits, type FetchLimits } from './limits.ts'
 import { backoff, idleBackoff, outageBackoff } from './patience.ts'
+import { runFetch } from './run.ts'
 import { shownAttempts } from './shown-attempts.ts'
+import { fetchWaiters, maxOrigins } from './waiters.ts'
 import { walkMemory } from './walk-memory.ts'
+import type { FetchProgress } from './walk.ts'
 
 export interface FetcherParts {
   db: Db
@@ -37,8 +37,8 @@ export interface FetcherParts {
   hasSources?: boolean
 }
 
-/** How one run of a fetch ended: nothing to do any more, or when to try again. */
-export type FetchEnd = { done: true } | { done: false; runAt: number; reason: string }
+/** How one run of a fetch ended: nothing to do any more, or when to try again; `last`, in the transaction that has it tried then, tells those who wait. */
+export type FetchEnd = { done: true } | { done: false; runAt: number; reason: string; last(w: Writer): Promise<void> }
 
 export interface FetchTry {
   /** It was not tried since somebody asked for it. */
@@ -114,7 +114,7 @@ export function createFetcher(parts: FetcherParts): Fetcher {
     }
     const cannot = await outage()
     if (cannot !== undefined) return putOffForOutage({ ...blank, reason: cannot })
-    if (known.length > 0 && origins.length === 0 && !hasSources && network.status().peers === 0) {
+    if (known.length > 0 && hasNobody(network.status(), { origins, hasSources })) {
       const state = { ...blank, attempts: [], reason: explain([], network.status(), progress) }
       return waiters.putOff(state, { wait: idleBackoff(blank.tries), expires: true })
     }

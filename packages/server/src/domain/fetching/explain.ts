@@ -1,6 +1,6 @@
 import { count } from '../../kernel/words.ts'
 import type { NetworkStatus, PeerAttempt } from '../../ports/network.ts'
-import { spelt } from './discreet.ts'
+import { spelt } from '../access/index.ts'
 
 const shown = 3
 

@@ -1,14 +1,14 @@
 import { bytesInWords, count } from '../../kernel/words.ts'
-import type { FetchState } from '../../ports/db/index.ts'
+import type { FetchState, Writer } from '../../ports/db/index.ts'
 import type { FetchSession } from '../../ports/network.ts'
 import { failPins } from '../reclaim/index.ts'
-import { fetchReports } from './fetch-reports.ts'
-import type { FetchEnd, FetcherParts } from './fetch.ts'
-import type { FetchProgress } from './fetch-walk.ts'
+import type { FetchEnd, FetcherParts } from './fetcher.ts'
+import { fetchReports } from './reports.ts'
+import type { FetchProgress } from './walk.ts'
 
 /** What those who wait for a DAG are told, and when they are given up. */
 export interface FetchWaiters {
-  /** Tells them what is waited for until the next try. `expires`: whoever's deadline is over has failed with that reason. */
+  /** Has them told what is waited for until the next try. `expires`: whoever's deadline is over has failed with that reason. */
   putOff(state: FetchState, options: { wait: number; expires: boolean }): Promise<FetchEnd>
   /** What they wait for is not being fetched at the moment. */
   rest(state: FetchState): Promise<void>
@@ -37,14 +37,16 @@ export function fetchWaiters({ db, clock }: Pick<FetcherParts, 'db' | 'clock'>):
     }
   }
 
+  async function tell(w: Writer, state: FetchState): Promise<void> {
+    // Whoever waits for one that is complete waits for its replicas.
+    if ((await w.dags.get(state.dag))?.state !== 'partial') return
+    await w.fetches.put([state])
+    await w.pins.settle(state.dag, { status: 'queued' })
+  }
+
   async function rest(state: FetchState): Promise<void> {
     reports.drop(state.dag)
-    await db.write(async (w) => {
-      // Whoever waits for one that is complete waits for its replicas.
-      if ((await w.dags.get(state.dag))?.state !== 'partial') return
-      await w.fetches.put([state])
-      await w.pins.settle(state.dag, { status: 'queued' })
-    })
+    await db.write((w) => tell(w, state))
   }
 
   return {
@@ -53,12 +55,15 @@ export function fetchWaiters({ db, clock }: Pick<FetcherParts, 'db' | 'clock'>):
 
     async putOff(state, { wait, expires }) {
       const { dag, reason } = state
-      const goesOn = !expires || (await expire(state))
+      if (expires && !(await expire(state))) {
+        await rest({ ...state, nextTry: undefined, updated: clock.now() })
+        return { done: true }
+      }
+      const deadline = expires ? await deadlineOf(dag) : Infinity
       const now = clock.now()
-      const deadline = expires && goesOn ? await deadlineOf(dag) : Infinity
-      const nextTry = goesOn ? Math.round(Math.min(now + wait, deadline)) : undefined
-      await rest({ ...state, nextTry, updated: now })
-      return nextTry === undefined ? { done: true } : { done: false, runAt: nextTry, reason }
+      const nextTry = Math.round(Math.min(now + wait, deadline))
+      reports.drop(dag)
+      return { done: false, runAt: nextTry, reason, last: (w) => tell(w, { ...state, nextTry, updated: now }) }
     },
 
     async fail(state) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { NetworkStatus, PeerAttempt } from '../../ports/network.ts'
+import { explain } from '../fetching/index.ts'
 import { discreetAttempts, discreetWords } from './discreet.ts'
-import { explain } from './explain.ts'
 
 const network: NetworkStatus = { driver: 'embedded', state: 'running', addresses: [], peers: 0, restarts: 0 }
 const id = '12D3KooWGRUuJh6hPXHHVhgVnhYWNzVHs7XfTnRfwKpZZVBoMJpm'

@@ -1,12 +1,13 @@
 import type { CID } from 'multiformats/cid'
+import { pause } from '../../kernel/pause.ts'
 import type { FetchSession } from '../../ports/network.ts'
-import type { Completeness } from './completeness.ts'
+import type { Completeness } from '../dags/index.ts'
 import { explain, memoryIsFull, networkIsAway, storageIsFull } from './explain.ts'
-import type { FetchLimits } from './fetch-limits.ts'
-import { walkWhileFetching, type FetchProgress } from './fetch-walk.ts'
-import type { FetcherParts } from './fetch.ts'
-import { isStalled, pause } from './patience.ts'
+import type { FetcherParts } from './fetcher.ts'
+import type { FetchLimits } from './limits.ts'
+import { isStalled } from './patience.ts'
 import { NoRoom, type WalkMemory } from './walk-memory.ts'
+import { walkWhileFetching, type FetchProgress } from './walk.ts'
 
 /** Why a run ended. `outage`: this server could not look, which says nothing about the content. */
 export type RunEnd = { is: 'complete' } | { is: 'unwanted' } | { is: 'stalled' | 'outage'; reason: string }

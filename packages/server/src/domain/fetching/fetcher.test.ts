@@ -2,9 +2,9 @@ import { canonicalCid, codecs, type Block } from '@thole/dag'
 import { expect, test } from 'vitest'
 import { leaf, named, node, blockOf } from '../testing/blocks.ts'
 import { createModeration, openToAll } from '../moderation/index.ts'
-import type { FetchLimits } from './fetch-limits.ts'
-import { createFetcher, type FetcherParts } from './fetch.ts'
-import { openHouse } from './testing/house.ts'
+import { openHouse } from '../dags/testing/house.ts'
+import { createFetcher, type FetcherParts } from './fetcher.ts'
+import type { FetchLimits } from './limits.ts'
 import { peerNetwork, peerWith, type FakePeer } from './testing/peer-network.ts'
 
 async function open(peers: Record<string, FakePeer>, more: Partial<FetcherParts> = {}) {
@@ -16,7 +16,11 @@ async function open(peers: Record<string, FakePeer>, more: Partial<FetcherParts>
   return {
     ...house, status, log, stop, fetcher,
     pin: (root: Block, origins: string[] = []) => parts.pins.add(who, { cid: root.cid.toString(), origins }),
-    run: (root: Block, { isNew = true } = {}) => fetcher.run(canonicalCid(root.cid), { isNew, signal: stop.signal }),
+    async run(root: Block, { isNew = true } = {}) {
+      const end = await fetcher.run(canonicalCid(root.cid), { isNew, signal: stop.signal })
+      if (!end.done) await db.write(end.last)
+      return end
+    },
     view: (id: string) => parts.pins.get(who, id),
     state: (root: Block) => db.read((r) => r.fetches.get(canonicalCid(root.cid))),
     [Symbol.asyncDispose]: () => house[Symbol.asyncDispose](),
@@ -149,7 +153,7 @@ test('what a list blocks is asked for nowhere, however deep it lies, and fails t
   const root = named({ good: leaf('good'), folder: named({ bad }) })
   const peer = peerWith(root, leaf('good'), named({ bad }), bad, leaf('below what is blocked'))
   const find = (cid: Block['cid']) => (cid.equals(bad.cid) ? { rule: 'house:1', status: 410 as const } : undefined)
-  const moderation = createModeration({ isEmpty: false, find, findName: () => undefined, close() {} })
+  const moderation = createModeration({ isEmpty: false, find, findName: () => undefined, lists: () => [], close: async () => {} })
   await using house = await open({ '/a': peer }, { moderation })
   const { id } = await house.pin(root, ['/a'])
   expect(await house.run(root)).toEqual({ done: true })

@@ -1,0 +1,7 @@
+export { createFetcher, type Fetcher, type FetcherParts } from './fetcher.ts'
+export { explain } from './explain.ts'
+export { foresight, type Foresee } from './foresight.ts'
+export { createFetchOnRead, type FetchOnRead, type OnReadLimits } from './on-read.ts'
+export { enqueueFetch, fetchJob } from './jobs.ts'
+export { watchNewcomers } from './newcomers.ts'
+export { backoff, isStalled } from './patience.ts'
