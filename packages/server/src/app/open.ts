@@ -4,13 +4,15 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { createAccounts, createKeys, createSetup } from '../domain/accounts/index.ts'
-import { createCompleteness, createDags, createFetcher, watchNewcomers } from '../domain/dags/index.ts'
-import { createModeration } from '../domain/moderation/index.ts'
-import { createPins } from '../domain/pins/index.ts'
+import { createCompleteness, createDags } from '../domain/dags/index.ts'
+import { createFetchOnRead, createFetcher, foresight, watchNewcomers } from '../domain/fetching/index.ts'
+import { createModeration, createReports } from '../domain/moderation/index.ts'
+import { createNames } from '../domain/names/index.ts'
+import { createPinOnRead, createPins } from '../domain/pins/index.ts'
 import { createProviding } from '../domain/providing/index.ts'
 import { createReclaim, scheduleReclaim } from '../domain/reclaim/index.ts'
 import { createReplication } from '../domain/replicas/index.ts'
-import { createRetrieval, exportCar } from '../domain/retrieval/index.ts'
+import { createRetrieval } from '../domain/retrieval/index.ts'
 import { createRepairer, createScrubber, watchDamage } from '../domain/scrub/index.ts'
 import { createUploads } from '../domain/uploads/index.ts'
 import { createUsage } from '../domain/usage/index.ts'
@@ -22,12 +24,14 @@ import { announceJobs } from '../jobs/announce.ts'
 import { fetchDag } from '../jobs/fetch-dag.ts'
 import { createQueue } from '../jobs/queue.ts'
 import { reclaim as reclaimNow } from '../jobs/reclaim.ts'
+import { republishNames } from '../jobs/republish-names.ts'
 import { repair } from '../jobs/repair.ts'
 import { replicaJobs } from '../jobs/replicas.ts'
 import { scrub } from '../jobs/scrub.ts'
 import { settleDag } from '../jobs/settle-dag.ts'
 import { settlePartials } from '../jobs/settle-partials.ts'
 import { openDenylists } from '../services/denylists/index.ts'
+import { openDns } from '../services/dns/index.ts'
 import { openTokens } from '../services/tokens/index.ts'
 import { systemClock as clock } from './clock.ts'
 import { storeWorks } from './commands/works.ts'
@@ -57,11 +61,14 @@ export async function openApp(config: Config): Promise<App> {
 
   const { db, blocks } = opened.use(await openStore(config, log))
   const damage = opened.adopt(watchDamage({ db, blocks, clock, log }), (it) => it.close())
-  const moderation = createModeration(opened.adopt(await openDenylists({ places: config.denylists, log }), (it) => it.close()))
-  const retrieval = opened.adopt(createRetrieval({ db, blocks, moderation, onLost: damage.note }), (it) => it.close())
+  const moderation = createModeration(opened.adopt(await openDenylists({ places: config.denylists, copies: join(config.dataFolder, 'denylists-followed'), log }), (it) => it.close()))
   const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
+  const fetchOnRead = config.fetchOnRead && opened.adopt(createFetchOnRead({ network, clock, limits: { ...config.fetchOnRead, maxWants: 64, maxReaders: 1024 } }), (it) => it.close())
+  const retrieval = opened.adopt(createRetrieval({ db, blocks, moderation, fetchOnRead, onLost: damage.note }), (it) => it.close())
   // It takes longest to start, so the rest is made ready meanwhile.
   const networkUp = network.start(retrieval.server)
+  const { dnslinks, dns, ...nameLimits } = config.names
+  const names = createNames({ db, moderation, clock, routing: network.names, dnslinks, txt: dns && openDns(dns), limits: nameLimits, republishes: config.network.mode === 'public' })
   const tokens = await openTokens(db)
   const signIn = openSignIn(config, db)
 
@@ -75,7 +82,7 @@ export async function openApp(config: Config): Promise<App> {
   const replication = opened.adopt(await createReplication({
     db, clock, log, moderation, replicas,
     addresses: () => network.status().addresses,
-    content: (root, signal) => exportCar(retrieval, { root, signal }),
+    content: (root, signal) => retrieval.car({ root, signal }).bytes,
     period: config.replicasCheck,
   }), (it) => it.close())
   const providing = opened.adopt(createProviding({ db, network, moderation, clock, rate: config.provideRate, off: whyNotProviding(config) }), (it) => it.close())
@@ -89,11 +96,12 @@ export async function openApp(config: Config): Promise<App> {
   const reclaim = createReclaim({ db, blocks, clock, grace: config.reclaimGrace, log })
   const reclaimSchedule = scheduleReclaim({ db, clock, reclaim, partialTtl: config.partialTtl })
   const usage = createUsage({ db, blocks, reclaim })
-  const handlers = [fetchDag(fetcher), settleDag(dags, fetcher), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer), ...replicaJobs(replication), ...announceJobs(providing)]
+  const handlers = [fetchDag(fetcher), settleDag(dags, fetcher), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer), ...replicaJobs(replication), ...announceJobs(providing), republishNames(names)]
   const queue = opened.adopt(createQueue({ db, clock, log, handlers, alone: db.kind === 'sqlite' }), (it) => it.close())
   opened.adopt(watchNewcomers({ db, network, clock, wakeJobs: () => queue.wake() }), (it) => it.close())
-  const pins = createPins({ db, completeness, moderation, clock, fetchDeadline: config.fetchDeadline, maxWaiting: config.maxWaitingPins })
-  const { maxBody, gatewayHosts } = config.http
+  const pins = createPins({ db, completeness, moderation, clock, foresee: foresight({ network, hasSources }), fetchDeadline: config.fetchDeadline, maxWaiting: config.maxWaitingPins })
+  const pinOnRead = createPinOnRead({ completeness, clock, log })
+  const { maxBody, gatewayHosts, dnslinkHosts, unsandboxedHosts, publicUrl: home } = config.http
   const uploads = createUploads({ db, blocks, completeness, moderation, clock, maxBody, minFree: config.blocks.minFree, partialTtl: config.partialTtl })
 
   if (config.admin) await accounts.ensureAdmin(config.admin.email, config.admin.password)
@@ -103,11 +111,18 @@ export async function openApp(config: Config): Promise<App> {
     accounts, keys, limits: createLimits({ ...config.limits, clock }), setup, signIn, uploads, pins, dags, usage, scrubber, maxBody, log,
     delegates: () => network.delegates(),
     version,
+    moderation,
+    reports: createReports({ db, clock }),
+    abuseContact: config.abuseContact,
     instance: () => instanceFacts(config, network, addressOf(server)),
     network: () => network.status(),
     providing,
+    names,
+    nameRate: config.names.rate,
+    server: retrieval.server,
+    clock,
     dashboard: await dashboard(join(import.meta.dirname, '../../../web/dist')),
-    gateway: serveGateway({ retrieval, config: { gatewayHosts }, log }),
+    gateway: serveGateway({ retrieval, names, config: { gatewayHosts, dnslinkHosts, unsandboxedHosts, home }, proxies: config.limits.proxies, pinOnRead: (root) => pinOnRead.pin(root), log }),
     isReady: () => ready,
   })
   opened.adopt(await openControl({ dataFolder: config.dataFolder, works: storeWorks({ db, blocks, config, log, dags }), log }), (it) => it.close())
@@ -118,6 +133,7 @@ export async function openApp(config: Config): Promise<App> {
   await dags.start()
   await replication.start()
   await providing.start()
+  await names.start()
   queue.start()
   server.listen(config.http.port, config.http.host)
   await once(server, 'listening')

@@ -1,9 +1,10 @@
 import type { BlockList } from 'node:net'
 import { resolve } from 'node:path'
-import { fault } from '../kernel/faults.ts'
-import type { Env, VariableName } from './env.ts'
+import type { Env } from './env.ts'
+import { dnslinkHosts, names, type Names } from './names.ts'
 import { networks } from './networks.ts'
 import { publicBootstrap } from './public-bootstrap.ts'
+import { bool, httpUrl, httpUrls, integer, list, oneOf, refuse } from './values.ts'
 
 export interface Config {
   http: {
@@ -13,6 +14,10 @@ export interface Config {
     publicUrl?: string
     /** Host names under which `{cid}.ipfs.` gives each root an origin of its own. */
     gatewayHosts: string[]
+    /** Host names that serve content alone, where it may run; never the dashboard's. */
+    unsandboxedHosts: string[]
+    /** Domains that are served as sites, each where its DNSLink leads; `*.example.org` stands for all below. */
+    dnslinkHosts: string[]
     /** Bytes of one request body. */
     maxBody: number
   }
@@ -33,12 +38,15 @@ export interface Config {
   network:
     | { mode: 'none' }
     | { mode: 'local' | 'public'; listen: string[]; peers: string[]; dialPrivate: boolean; /** URLs. */ gateways: string[]; /** URLs; public alone. */ routers: string[]; /** Multiaddrs to tell instead of those it listens on. */ announce: string[]; /** Multiaddrs to find the DHT by; none: it is not used. Public alone. */ bootstrap: string[] }
+  names: Names
   /** Other nodes that are to keep copies of everything: one Kubo, or so many peers of an IPFS Cluster. */
   replicas?: { driver: 'kubo' | 'cluster'; /** Without user, password and trailing slash. */ url: string; credentials?: { user: string; password: string }; wanted: number }
   /** Milliseconds after which copies are looked at again. */
   replicasCheck: number
   /** Roots announced a second, at most; 0: none are. */
   provideRate: number
+  /** What is not here is fetched for readers of the gateway, and kept in memory; undefined: it is not. */
+  fetchOnRead?: { /** Milliseconds that a block is waited for. */ maxMs: number; /** Bytes kept in memory. */ maxBytes: number }
   /** Milliseconds. */
   fetchDeadline: number
   /** Requests of one account that wait at the same time; 0: any number. */
@@ -47,8 +55,10 @@ export interface Config {
   fetchLimits: { maxBlocks: number; maxBytes: number; maxDepth: number }
   /** Milliseconds that a DAG of which parts are missing waits for them. */
   partialTtl: number
-  /** Files, and folders of `*.deny`. Absolute paths. */
+  /** Absolute paths of files, and of folders of `*.deny`; URLs under `public` alone. */
   denylists: string[]
+  /** E-mail address or URL to write to of content that should not be here. */
+  abuseContact?: string
   /** Milliseconds that content stays after nothing holds it any more. */
   reclaimGrace: number
   scrub: { /** Milliseconds within which every block is read once; 0: only when asked. */ period: number; /** Bytes a second. */ rate: number }
@@ -66,6 +76,8 @@ export function parseConfig(env: Env): Config {
       port: integer(env, 'THOLE_PORT', 0, 65_535),
       publicUrl: env.THOLE_PUBLIC_URL ? httpUrl(env, 'THOLE_PUBLIC_URL') : undefined,
       gatewayHosts: list(env.THOLE_GATEWAY_HOSTS),
+      unsandboxedHosts: unsandboxedHosts(env),
+      dnslinkHosts: dnslinkHosts(env),
       maxBody: integer(env, 'THOLE_MAX_BODY', 1),
     },
     limits: {
@@ -77,19 +89,39 @@ export function parseConfig(env: Env): Config {
     databaseUrl: databaseUrl(env),
     blocks: { ...blocksPlace(env, dataFolder), minFree: integer(env, 'THOLE_MIN_FREE', 0) },
     network: network(env),
+    names: names(env),
     replicas: replicas(env),
     replicasCheck: integer(env, 'THOLE_REPLICAS_CHECK', 1, 31_536_000) * 1000,
     provideRate: integer(env, 'THOLE_PROVIDE_RATE', 0, 10_000),
+    fetchOnRead: fetchOnRead(env),
     fetchDeadline: integer(env, 'THOLE_FETCH_DEADLINE', 1) * 1000,
     maxWaitingPins: integer(env, 'THOLE_MAX_WAITING_PINS', 0),
     fetchLimits: { maxBlocks: integer(env, 'THOLE_MAX_DAG_BLOCKS', 0), maxBytes: integer(env, 'THOLE_MAX_DAG_BYTES', 0), maxDepth: integer(env, 'THOLE_MAX_DAG_DEPTH', 0, 2 ** 32 - 1) },
     partialTtl: integer(env, 'THOLE_PARTIAL_TTL', 1) * 1000,
     denylists: denylists(env, dataFolder),
+    abuseContact: abuseContact(env),
     reclaimGrace: integer(env, 'THOLE_RECLAIM_GRACE', 0) * 1000,
     scrub: { period: integer(env, 'THOLE_SCRUB_DAYS', 0, 36_500) * 86_400_000, rate: integer(env, 'THOLE_SCRUB_RATE', 1) },
     admin: admin(env),
     log: oneOf(env, 'THOLE_LOG', ['debug', 'info', 'warn', 'error', 'silent']),
   }
+}
+
+function fetchOnRead(env: Env): Config['fetchOnRead'] {
+  const limits = { maxMs: integer(env, 'THOLE_GATEWAY_FETCH_TIME', 1, 3600) * 1000, maxBytes: integer(env, 'THOLE_GATEWAY_FETCH_MEMORY', 2 ** 24) }
+  if (!bool(env, 'THOLE_GATEWAY_FETCH')) return undefined
+  if (env.THOLE_NETWORK === 'none') throw refuse('THOLE_GATEWAY_FETCH', 'contradicts THOLE_NETWORK=none')
+  return limits
+}
+
+function unsandboxedHosts(env: Env): string[] {
+  const hosts = list(env.THOLE_UNSANDBOXED_HOSTS).map((host) => host.toLowerCase())
+  if (hosts.length === 0) return hosts
+  if (!env.THOLE_PUBLIC_URL) throw refuse('THOLE_UNSANDBOXED_HOSTS', 'needs THOLE_PUBLIC_URL, which says where the dashboard is')
+  const dashboard = [new URL(httpUrl(env, 'THOLE_PUBLIC_URL')).hostname, env.THOLE_HOST.toLowerCase()]
+  const odd = hosts.find((host) => dashboard.includes(host) || !/^[a-z0-9.-]*[a-z][a-z0-9.-]*$/.test(host))
+  if (odd !== undefined) throw refuse('THOLE_UNSANDBOXED_HOSTS', `must be host names other than the dashboard's (${dashboard.join(', ')}), without port; ${odd} is not one`)
+  return hosts
 }
 
 function network(env: Env): Config['network'] {
@@ -147,7 +179,17 @@ function bootstrap(env: Env, mode: 'local' | 'public'): string[] {
 
 function denylists(env: Env, dataFolder: string): string[] {
   const places = list(env.THOLE_DENYLISTS)
-  return places.length > 0 ? places.map((place) => resolve(place)) : [resolve(dataFolder, 'denylists')]
+  const isUrl = (place: string) => /^https?:\/\//i.test(place)
+  const odd = places.find((place) => isUrl(place) && (!URL.canParse(place) || env.THOLE_NETWORK !== 'public'))
+  if (odd !== undefined) throw refuse('THOLE_DENYLISTS', `has ${odd}: lists are fetched under THOLE_NETWORK=public alone; download it, and name the file`)
+  return places.length > 0 ? places.map((place) => (isUrl(place) ? new URL(place).href : resolve(place))) : [resolve(dataFolder, 'denylists')]
+}
+
+function abuseContact(env: Env): string | undefined {
+  const contact = env.THOLE_ABUSE_CONTACT
+  if (!contact) return undefined
+  if (!/^[^\s@]+@[^\s@]+$/.test(contact) && !/^https?:\/\/\S+$/.test(contact)) throw refuse('THOLE_ABUSE_CONTACT', 'must be an e-mail address or an http or https URL')
+  return contact
 }
 
 function databaseUrl(env: Env): string | undefined {
@@ -170,40 +212,4 @@ function admin(env: Env): Config['admin'] {
   if (!email && !password) return undefined
   if (!email || !password) throw refuse('THOLE_ADMIN_EMAIL', 'goes together with THOLE_ADMIN_PASSWORD')
   return { email, password }
-}
-
-function list(text: string): string[] {
-  return text.split(/[\s,]+/).filter((item) => item !== '')
-}
-
-function integer(env: Env, name: VariableName, min: number, max = Number.MAX_SAFE_INTEGER): number {
-  const value = Number(env[name])
-  if (!Number.isSafeInteger(value) || value < min || value > max) throw refuse(name, `must be a whole number from ${min} to ${max}`)
-  return value
-}
-
-function bool(env: Env, name: VariableName): boolean {
-  return oneOf(env, name, ['true', 'false']) === 'true'
-}
-
-function oneOf<T extends string>(env: Env, name: VariableName, values: readonly T[]): T {
-  const value = values.find((candidate) => candidate === env[name])
-  if (value === undefined) throw refuse(name, `must be one of ${values.join(', ')}`)
-  return value
-}
-
-function httpUrls(env: Env, name: VariableName): string[] {
-  const urls = list(env[name])
-  const isUsable = (url: string) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && !/[?#]/.test(url)
-  if (!urls.every(isUsable)) throw refuse(name, 'must be http or https URLs without query, separated by commas')
-  return [...new Set(urls.map((url) => url.replace(/\/+$/, '')))]
-}
-
-function httpUrl(env: Env, name: VariableName): string {
-  if (!URL.canParse(env[name]) || !/^https?:$/.test(new URL(env[name]).protocol)) throw refuse(name, 'must be an http or https URL')
-  return env[name].replace(/\/+$/, '')
-}
-
-function refuse(name: VariableName, reason: string) {
-  return fault('INVALID_REQUEST', { reason: `${name} ${reason}` })
 }
