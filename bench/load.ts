@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { cpuSeconds } from './measure.ts'
 import type { Load, Wish } from './programs/load.ts'
 
 export interface RunningLoad {
@@ -32,4 +33,11 @@ export async function requestRate(wish: Wish): Promise<number> {
 export async function byteRate(wish: Wish): Promise<number> {
   const { bytes, seconds } = await startLoad(wish).end()
   return bytes / 1e6 / seconds
+}
+
+/** Requests for which a server takes a second of its processors, over all its threads. */
+export async function requestsPerCpuSecond(pid: number, wish: Wish): Promise<number> {
+  const before = await cpuSeconds(pid)
+  const { allResponses } = await startLoad(wish).end()
+  return allResponses / ((await cpuSeconds(pid)) - before)
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 /** A program to compare with, which answers over HTTP. */
 export interface Peer {
   url: string
+  pid: number
   stop(): Promise<void>
 }
 
@@ -15,7 +16,7 @@ export async function startBare(lengths: Record<string, number>): Promise<Peer> 
   const pairs = Object.entries(lengths).map((pair) => pair.join('='))
   const child = spawn(process.execPath, [join(import.meta.dirname, 'programs/bare.ts'), ...pairs], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  return { url: line.toString().trim(), stop: () => end(child) }
+  return { url: line.toString().trim(), pid: child.pid!, stop: () => end(child) }
 }
 
 export const hasNginx = spawnSync('nginx', ['-v']).status === 0
@@ -36,7 +37,7 @@ export async function startNginx(folder: string): Promise<Peer> {
     if (tries > 100) throw new Error('nginx did not start')
     await new Promise((resolve) => setTimeout(resolve, 30))
   }
-  return { url, stop: () => end(child) }
+  return { url, pid: child.pid!, stop: () => end(child) }
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -12,7 +12,7 @@ export interface Row {
   met: boolean
 }
 
-export type Unit = 'MB/s' | 'req/s' | 'files/s' | 'blocks/s' | 'MB' | 's' | 'ms' | '%'
+export type Unit = 'MB/s' | 'req/s' | 'req/cpu s' | 'files/s' | 'blocks/s' | 'MB' | 's' | 'ms' | '%' | 'files open'
 
 export interface Measured {
   id: string

@@ -36,7 +36,7 @@ export async function secondsToThole(origins: readonly string[], root: string): 
       let pin = await ask('', { method: 'POST', body: JSON.stringify({ cid: root, origins }) })
       while (pin.status !== 'pinned') {
         if (pin.status !== 'queued' && pin.status !== 'pinning') throw new Error(`the pin is ${pin.status}: ${pin.info?.status_details}`)
-        await sleep(10)
+        await sleep(25)
         pin = await ask(`/${pin.requestid}`)
       }
     })

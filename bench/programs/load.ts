@@ -22,6 +22,8 @@ export interface Wish {
 
 export interface Load {
   responses: number
+  /** With those of the warm-up. */
+  allResponses: number
   /** Of the answers' bodies. */
   bytes: number
   seconds: number
@@ -33,9 +35,13 @@ export interface Load {
 const wish = JSON.parse(process.argv[2] ?? '{}') as Wish
 const url = new URL(wish.url)
 const warmUp = 500
+const lineEnd = '\r\n'
+/** Characters of a head that are looked at at once. */
+const maxText = 4096
 const body = wish.text === undefined ? randomBytes(wish.post ?? 0) : Buffer.from(wish.text)
 const stars = [...body.keys()].filter((at) => wish.text !== undefined && body[at] === 0x2a)
 const letters = Buffer.from('abcdefghijklmnopqrstuvwxyz234567')
+/** Since the beginning. */
 let responses = 0
 let bytes = 0
 let times: number[] = []
@@ -48,6 +54,7 @@ setTimeout(() => {
     const sorted = Float64Array.from(times).sort()
     const load: Load = {
       responses: responses - before.responses,
+      allResponses: responses,
       bytes: bytes - before.bytes,
       seconds: (performance.now() - before.at) / 1000,
       p50: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
@@ -73,8 +80,6 @@ function renew(): void {
 }
 
 function keepAsking(head: Buffer): void {
-  let started = ''
-  let awaited = 0
   let asked = 0
   const ask = () => {
     asked = performance.now()
@@ -82,39 +87,77 @@ function keepAsking(head: Buffer): void {
     renew()
     return socket.write(Buffer.concat([head, body]))
   }
-  const read = (length: number, buffer: Uint8Array) => {
-    for (let at = 0; at < length; ) {
-      if (awaited === 0) {
-        const text = started + Buffer.from(buffer.buffer, buffer.byteOffset + at, length - at).toString('latin1')
-        const end = text.indexOf('\r\n\r\n')
-        if (end < 0) {
-          started = text
-          return true
-        }
-        at += end + 4 - started.length
-        awaited = bodyLength(text.slice(0, end + 2))
-        started = ''
-      }
-      const taken = Math.min(awaited, length - at)
-      at += taken
-      bytes += taken
-      awaited -= taken
-      if (awaited > 0) continue
-      responses++
-      times.push(performance.now() - asked)
-      ask()
-    }
+  const answers = reader(() => {
+    responses++
+    times.push(performance.now() - asked)
+    ask()
+  })
+  const callback = (length: number, buffer: Uint8Array) => {
+    answers(Buffer.from(buffer.buffer, buffer.byteOffset, length))
     return true
   }
-  const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true, onread: { buffer: Buffer.alloc(2 ** 18), callback: read } })
+  const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true, onread: { buffer: Buffer.alloc(2 ** 18), callback } })
   socket.on('connect', ask)
   socket.on('error', fail)
   socket.on('close', () => fail(new Error('the server closed a connection')))
 }
 
+/** Reads one answer after the other, of known length or in chunks. */
+function reader(done: () => void): (received: Buffer) => void {
+  let state: 'head' | 'length' | 'bytes' | 'end' = 'head'
+  let isChunked = false
+  let started = ''
+  let awaited = 0
+
+  const nextAnswer = () => {
+    state = 'head'
+    done()
+  }
+
+  const readBytes = (received: Buffer, at: number) => {
+    const taken = Math.min(awaited, received.length - at)
+    bytes += taken
+    awaited -= taken
+    if (awaited === 0 && isChunked) {
+      bytes -= lineEnd.length
+      state = 'length'
+    } else if (awaited === 0) nextAnswer()
+    return at + taken
+  }
+
+  const readText = (text: string) => {
+    if (state === 'head') {
+      if (!/^HTTP\/1.1 20[0126] /.test(text)) fail(new Error(`not a good answer: ${text}`))
+      isChunked = /\r\ntransfer-encoding: *chunked(\r\n|$)/i.test(text)
+      awaited = isChunked ? 0 : bodyLength(text + lineEnd)
+      state = isChunked ? 'length' : 'bytes'
+      if (!isChunked && awaited === 0) nextAnswer()
+    } else if (state === 'length') {
+      const length = Number.parseInt(text, 16)
+      awaited = length + lineEnd.length
+      state = length > 0 ? 'bytes' : 'end'
+    } else nextAnswer()
+  }
+
+  return (received) => {
+    for (let at = 0; at < received.length; ) {
+      if (state === 'bytes') {
+        at = readBytes(received, at)
+        continue
+      }
+      const mark = state === 'head' ? lineEnd + lineEnd : lineEnd
+      const text = started + received.toString('latin1', at, at + maxText)
+      const end = text.indexOf(mark)
+      at += (end < 0 ? text.length : end + mark.length) - started.length
+      started = end < 0 ? text : ''
+      if (end >= 0) readText(text.slice(0, end))
+    }
+  }
+}
+
 function bodyLength(head: string): number {
   const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1]
-  if (!/^HTTP\/1.1 20[0126] /.test(head) || length === undefined) fail(new Error(`not an answer of known length: ${head}`))
+  if (length === undefined) fail(new Error(`not an answer of known length: ${head}`))
   return Number(length)
 }
 

@@ -93,3 +93,75 @@ it('leaves the session alone', async () => {
   await page.goto(server.url)
   await page.getByText('Drop files or a folder here').waitFor()
 })
+
+/** The same page where it runs, at the origin of its root, while its visitor is signed in at the host above it. */
+const trying = (home: string) => `<!doctype html>
+<title>trying</title>
+<ul id="told"></ul>
+<script type="module">
+  const told = []
+  const attempt = async (name, run) => {
+    let end
+    try { end = await run() } catch (error) { end = 'refused: ' + error.name }
+    told.push(name + ' = ' + end)
+  }
+  const text = async (response) => response.type === 'opaque' ? 'opaque' : response.status + ' ' + await response.text()
+  const all = { credentials: 'include' }
+  await attempt('cookie', () => document.cookie || 'none')
+  await attempt('set', () => { document.cookie = 'thole.session=${'x'.repeat(43)}; Domain=localhost; Path=/'; return document.cookie || 'none' })
+  for (const path of ['/api/v1/session', '/api/v1/keys', '/gateway/web/ipfs/bafkqabdtmfwwk']) await attempt('read ' + path, async () => text(await fetch('${home}' + path, all)))
+  await attempt('forge', async () => text(await fetch('${home}/api/v1/keys', { ...all, method: 'POST', mode: 'no-cors', headers: { 'content-type': 'text/plain' }, body: '{"name":"forged"}' })))
+  await attempt('upload', async () => text(await fetch('${home}/upload/web', { ...all, method: 'POST', mode: 'no-cors', body: 'forged' })))
+  await attempt('frame', () => new Promise((resolve) => {
+    const frame = document.createElement('iframe')
+    frame.src = '${home}/'
+    frame.onload = () => { try { resolve('reached ' + frame.contentWindow.document.title) } catch (error) { resolve('refused: ' + error.name) } }
+    document.body.append(frame)
+  }))
+  document.getElementById('told').append(...told.map((line) => { const item = document.createElement('li'); item.textContent = line; return item }))
+  document.title = 'done'
+</script>`
+
+it('a page at the origin of its own root reads, sets and forges nothing of the session on the host above it', async () => {
+  const { port } = new URL(server.url)
+  const home = `http://localhost:${port}`
+  const key = await server.createKey()
+  const upload = await fetch(`${server.url}/api/v1/uploads?name=trying.html`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'text/html' }, body: trying(home) })
+  const { roots } = (await upload.json()) as { roots: [{ cid: string }] }
+  const signedIn = await chromium.browser.newContext()
+  const visitor = await signedIn.newPage()
+  await visitor.goto(home)
+  await visitor.getByLabel('E-mail').fill(server.admin.email)
+  await visitor.getByLabel('Password').fill(server.admin.password)
+  await visitor.getByRole('button', { name: 'Sign in' }).click()
+  await visitor.getByText('Drop files or a folder here').waitFor()
+  const before = await visitor.evaluate(async () => (await fetch('/api/v1/keys')).json())
+
+  await visitor.goto(`${home}/ipfs/${roots[0].cid}`)
+  expect(new URL(visitor.url()).host).toBe(`${roots[0].cid}.ipfs.localhost:${port}`)
+  await visitor.waitForFunction(() => document.title === 'done')
+  const told = Object.fromEntries((await visitor.locator('li').allTextContents()).map((line) => line.split(' = ') as [string, string]))
+  expect(told).toEqual({
+    cookie: 'none',
+    set: expect.any(String),
+    'read /api/v1/session': 'refused: TypeError',
+    'read /api/v1/keys': 'refused: TypeError',
+    'read /gateway/web/ipfs/bafkqabdtmfwwk': 'refused: TypeError',
+    forge: 'opaque',
+    upload: 'opaque',
+    frame: 'refused: SecurityError',
+  })
+
+  await visitor.goto(home)
+  await visitor.getByText('Drop files or a folder here').waitFor()
+  expect(await visitor.evaluate(async () => (await fetch('/api/v1/keys')).json())).toEqual(before)
+  expect(await visitor.evaluate(async () => ((await (await fetch('/api/v1/uploads')).json()) as { count: number }).count)).toBe(2)
+  await signedIn.close()
+})
+
+it('runs no script of a page behind the session door', async () => {
+  const answer = await page.goto(`${server.url}/gateway/web/ipfs/${cid}`)
+  expect(answer?.status()).toBe(200)
+  expect([await told('ran'), await told('cookie'), await told('session')]).toEqual(['script did not run', 'unread', 'unread'])
+  expect(await page.evaluate(() => self.origin)).toBe('null')
+})

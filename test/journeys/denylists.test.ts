@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -74,4 +77,27 @@ test('a list that cannot be read refuses the start, in words', async () => {
   expect(code).toBe(1)
   expect(err).toMatch(/broken\.deny.*version 7/s)
   await rm(data, { recursive: true })
+})
+
+test('a list at a URL is followed under the public network, its last copy used where it is away, and its state told to admins', async () => {
+  const source = createServer((_, response) => response.writeHead(200, { etag: '"1"' }).end(`name: Theirs\n---\n/ipfs/${bad.cid}\n`)).listen(0, '127.0.0.1')
+  await once(source, 'listening')
+  const url = `http://127.0.0.1:${(source.address() as AddressInfo).port}/list.deny`
+  const open = await startServer({ THOLE_NETWORK: 'public', THOLE_BOOTSTRAP: 'none', THOLE_SWARM: '/ip4/127.0.0.1/tcp/0', THOLE_DENYLISTS: `${url},${folder}/more`, THOLE_LOG: 'error' })
+  try {
+    const status = async () => (await fetch(`${open.url}/ipfs/${bad.cid}`)).status
+    expect(await status()).toBe(410)
+    const admin = client(open.url, await open.createKey(['admin']))
+    const { body } = await admin.json('/api/v1/denylists')
+    expect(body.lists).toEqual([{ place: url, name: 'Theirs', rules: 1, problems: [], source: { checked: expect.any(String), changed: expect.any(String), next: expect.any(String) } }])
+    source.closeAllConnections()
+    source.close()
+    await open.killAndRestart()
+    expect(await status()).toBe(410)
+    expect((await admin.json('/api/v1/denylists')).body.lists).toMatchObject([{ place: url, name: 'Theirs', rules: 1, source: { changed: body.lists[0].source.changed } }])
+  } finally {
+    await open.stop()
+    source.closeAllConnections()
+    source.close()
+  }
 })

@@ -14,6 +14,7 @@ export interface Kubo {
   /** http://127.0.0.1:port of the gateway. */
   gateway: string
   peerId: string
+  pid: number
   /** Where its swarm listens, each with /p2p/. */
   addresses: string[]
   /** Runs `ipfs` against this node and returns standard output; throws with its words where it fails. */
@@ -29,14 +30,14 @@ export const kuboProgram = findKubo()
 /** Why suites that need Kubo are skipped, or undefined where they run. */
 export const noKubo = kuboProgram === undefined ? 'there is no Kubo: set IPFS_BIN, or put ipfs on PATH' : undefined
 
-/** A real Kubo in a fresh repository, which talks to nobody by itself. `sync`: every block is on the disk before it answers. */
-export async function startKubo({ sync = false, profile = 'unixfs-v1-2025', variables }: { sync?: boolean; profile?: KuboProfile; variables?: Record<string, string> } = {}): Promise<Kubo> {
+/** A real Kubo in a fresh repository, which talks to nobody by itself but this delegated router. `sync`: every block is on the disk before it answers. */
+export async function startKubo({ sync = false, profile = 'unixfs-v1-2025', router, variables }: { sync?: boolean; profile?: KuboProfile; router?: string; variables?: Record<string, string> } = {}): Promise<Kubo> {
   if (kuboProgram === undefined) throw new Error(noKubo)
   const program = kuboProgram
   const folder = await mkdtemp(join(tmpdir(), 'thole-kubo-'))
   const env = { PATH: process.env.PATH ?? '', HOME: folder, IPFS_PATH: folder, IPFS_TELEMETRY: 'off', ...variables }
   await runProgram(program, ['init', `--profile=test,${profile}`], { env })
-  await keepToItself(join(folder, 'config'), sync)
+  await keepToItself(join(folder, 'config'), { sync, router })
 
   let written = ''
   const child = spawn(program, ['daemon'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -63,16 +64,16 @@ export async function startKubo({ sync = false, profile = 'unixfs-v1-2025', vari
   const line = async (args: readonly string[], stdin?: Uint8Array) => (await ipfs(args, stdin)).toString().trim()
   const listening = (what: string) => `http://${new RegExp(`${what} server listening on /ip4/([\\d.]+)/tcp/(\\d+)`).exec(written)!.slice(1).join(':')}`
   const { ID: peerId, Addresses: addresses } = JSON.parse(await line(['id', '--enc=json'])) as { ID: string; Addresses: string[] }
-  return { api: listening('RPC API'), gateway: listening('Gateway'), peerId, addresses, ipfs, line, stop }
+  return { api: listening('RPC API'), gateway: listening('Gateway'), peerId, pid: child.pid!, addresses, ipfs, line, stop }
 }
 
 /** What the profile `test` leaves open: routers, relays, announcements. */
-async function keepToItself(file: string, sync: boolean): Promise<void> {
+async function keepToItself(file: string, { sync, router }: { sync: boolean; router?: string }): Promise<void> {
   const config = JSON.parse(await readFile(file, 'utf8'))
   config.AutoConf = { Enabled: false }
   config.Bootstrap = []
-  config.Routing = { Type: 'none', DelegatedRouters: [] }
-  config.Ipns.DelegatedPublishers = []
+  config.Routing = router ? { Type: 'delegated', DelegatedRouters: [router] } : { Type: 'none', DelegatedRouters: [] }
+  config.Ipns.DelegatedPublishers = router ? [`${router}/routing/v1/ipns`] : []
   config.DNS = { Resolvers: {} }
   config.AutoTLS = { Enabled: false }
   config.Discovery = { MDNS: { Enabled: false } }

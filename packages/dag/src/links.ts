@@ -15,8 +15,8 @@ export interface ValueLimits {
   maxJsonBytes?: number
 }
 
-/** Codecs whose data model has no links; they are read, not stored. */
-const linkless: ReadonlySet<number> = new Set([codecs.raw, 0x51, 0x0200])
+/** Codecs whose data model has no links. */
+const linkless: ReadonlySet<number> = new Set([codecs.raw, codecs.cbor, codecs.json])
 
 /** Values in one block that is decoded; some 0.05 s. */
 const maxItems = 262_144

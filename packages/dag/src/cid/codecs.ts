@@ -1,7 +1,7 @@
 import type { CID } from 'multiformats/cid'
 
 /** Multicodec numbers of the codecs that Thole stores. */
-export const codecs = { raw: 0x55, dagPb: 0x70, dagCbor: 0x71, dagJson: 0x0129 } as const
+export const codecs = { raw: 0x55, dagPb: 0x70, dagCbor: 0x71, dagJson: 0x0129, cbor: 0x51, json: 0x0200 } as const
 
 /** Multicodec numbers of hash functions. */
 export const hashes = {
@@ -42,7 +42,7 @@ export function codeName(code: number): string {
 /** Those that people meet; the multicodec table has all. */
 const names: ReadonlyMap<number, string> = new Map([
   [codecs.raw, 'raw'], [codecs.dagPb, 'dag-pb'], [codecs.dagCbor, 'dag-cbor'], [codecs.dagJson, 'dag-json'],
-  [0x51, 'cbor'], [0x72, 'libp2p-key'], [0x78, 'git-raw'], [0x85, 'dag-jose'], [0x0200, 'json'], [0x0202, 'car'],
+  [codecs.cbor, 'cbor'], [codecs.json, 'json'], [0x72, 'libp2p-key'], [0x78, 'git-raw'], [0x85, 'dag-jose'], [0x0202, 'car'],
   [hashes.identity, 'identity'], [hashes.sha256, 'sha2-256'], [hashes.sha512, 'sha2-512'], [hashes.blake3, 'blake3'], [0x11, 'sha1'], [0x1b, 'keccak-256'],
   [hashes.sha3_224, 'sha3-224'], [hashes.sha3_256, 'sha3-256'], [hashes.sha3_384, 'sha3-384'], [hashes.sha3_512, 'sha3-512'],
   [0xb220, 'blake2b-256'], [hashes.blake2b512, 'blake2b-512'],

@@ -13,7 +13,7 @@ const storableCodecs: ReadonlySet<number> = new Set(Object.values(codecs))
  */
 export function assertStorable(cid: CID): void {
   if (!storableCodecs.has(cid.code)) {
-    throw unsupported(cid, `codec ${codeName(cid.code)} is not stored; raw, dag-pb, dag-cbor and dag-json are`)
+    throw unsupported(cid, `codec ${codeName(cid.code)} is not stored; raw, dag-pb, dag-cbor, dag-json, cbor and json are`)
   }
   const { code, digest } = cid.multihash
   if (code === hashes.identity) return assertShort(cid)

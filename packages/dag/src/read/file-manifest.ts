@@ -1,7 +1,7 @@
-import { CID } from 'multiformats/cid'
-import { decode } from 'multiformats/hashes/digest'
+import type { CID } from 'multiformats/cid'
 import type { BlockSource } from '../block.ts'
-import { isInline, isLeaf } from '../cid/codecs.ts'
+import { cidOf } from '../cid/bytes.ts'
+import { codecs, isInline, isLeaf } from '../cid/codecs.ts'
 import { DagError, malformed } from '../fault.ts'
 import { getBytes, type Entry, type GetOptions } from './entry.ts'
 import { fileParts, type FilePart } from './file-parts.ts'
@@ -61,7 +61,7 @@ export class FileManifest {
   }
 
   cid(leaf: number): CID {
-    return CID.createV1(this.#codec, decode(this.multihash(leaf)))
+    return cidOf(this.#codec, this.multihash(leaf))
   }
 
   /** The leaf with the content byte `at`, which must be below `size`. */
@@ -73,6 +73,12 @@ export class FileManifest {
       else high = middle
     }
     return low
+  }
+
+  /** The range of the file within a leaf as one view of `bytes`; undefined where `content` has to look closer. */
+  slice(leaf: number, bytes: Uint8Array, { from, to }: { from: number; to: number }): Uint8Array | undefined {
+    const start = this.start(leaf)
+    return this.#codec === codecs.raw && bytes.length === this.start(leaf + 1) - start ? bytes.subarray(from - start, to - start) : undefined
   }
 
   /**

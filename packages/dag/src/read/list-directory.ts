@@ -1,8 +1,9 @@
 import type { CID } from 'multiformats/cid'
 import type { BlockSource } from '../block.ts'
+import { checkLink, decodeCid } from '../cid/bytes.ts'
 import { malformed } from '../fault.ts'
 import { namingBlock } from '../links.ts'
-import { linkCid, linkName, scanNode } from '../pb/node.ts'
+import { linkName, scanNode } from '../pb/node.ts'
 import { prefixLength } from '../unixfs/hamt.ts'
 import { getBytes, type Entry } from './entry.ts'
 import { checkShardDepth, directoryFanout, isDeeperShard } from './shard.ts'
@@ -20,16 +21,16 @@ export interface ListOptions {
   signal?: AbortSignal
 }
 
-/** An entry; or, without a name, a deeper shard. */
-interface Item extends Omit<ListedLink, 'name'> {
-  name: string | undefined
-}
-
+/** Links of one node, not decoded yet. */
 interface Level {
-  items: Item[]
+  bytes: Uint8Array
+  /** Of each link five numbers: where its CID begins and ends, where its name does, and its size; the name of a deeper shard is empty. */
+  links: number[]
   at: number
   fanout: number
 }
+
+const stride = 5
 
 /**
  * The entries of a directory in stored order: by name when flat, by hash when sharded. Children are not read.
@@ -40,15 +41,17 @@ export async function* listDirectory(source: BlockSource, entry: Entry, options:
   let left = options.limit ?? Infinity
   const levels = [levelOf(entry.cid, entry.bytes, left)]
   for (let level = levels.at(-1); level !== undefined && left > 0; level = levels.at(-1)) {
-    const item = level.items[level.at++]
-    if (item === undefined) {
+    if (level.at === level.links.length) {
       levels.pop()
-    } else if (item.name === undefined) {
-      checkShardDepth(item.cid, levels.length, level.fanout)
-      levels.push(levelOf(item.cid, await getBytes(source, item.cid, { signal }), left, level.fanout))
+      continue
+    }
+    const link = nextOf(level)
+    if (level.fanout > 0 && link.name === '') {
+      checkShardDepth(link.cid, levels.length, level.fanout)
+      levels.push(levelOf(link.cid, await getBytes(source, link.cid, { signal }), left, level.fanout))
     } else {
       left--
-      yield item as ListedLink
+      yield link
     }
   }
 }
@@ -59,12 +62,21 @@ function levelOf(cid: CID, bytes: Uint8Array, most: number, parentFanout?: numbe
     const fanout = directoryFanout(bytes)
     if (parentFanout !== undefined && fanout !== parentFanout) throw malformed(`a shard of ${parentFanout} slots leads to one of ${fanout}`)
     const prefix = fanout > 0 ? prefixLength(fanout) : 0
-    const items: Item[] = []
+    const links: number[] = []
     scanNode(bytes, (link) => {
-      if (fanout === 0 && items.length >= most) return
-      const name = fanout > 0 && isDeeperShard(link, fanout) ? undefined : linkName(link, prefix)
-      items.push({ name, cid: linkCid(link), tsize: link.tsize })
+      if (fanout === 0 && links.length >= most * stride) return
+      if (fanout > 0) isDeeperShard(link, fanout)
+      const { cidAt, cidEnd, nameAt, nameEnd, tsize } = link
+      checkLink(bytes, cidAt, cidEnd)
+      links.push(cidAt, cidEnd, nameAt + prefix, nameEnd, tsize)
     })
-    return { items, at: 0, fanout }
+    return { bytes, links, at: 0, fanout }
   })
+}
+
+function nextOf(level: Level): ListedLink {
+  const { bytes, links, at } = level
+  const [cidAt, cidEnd, nameAt, nameEnd, tsize] = [links[at]!, links[at + 1]!, links[at + 2]!, links[at + 3]!, links[at + 4]!]
+  level.at += stride
+  return { name: linkName({ bytes, cidAt, cidEnd, nameAt, nameEnd, tsize }), cid: decodeCid(bytes, cidAt, cidEnd), tsize }
 }

@@ -14,18 +14,24 @@ export interface Resolved {
   remainder: string[]
 }
 
+export interface ResolveOptions extends GetOptions {
+  /** Opens what the path goes through; default: as `openEntry` does from the source. */
+  open?(cid: CID, options: GetOptions): Promise<Entry> | Entry
+}
+
 /**
  * Follows a path through UnixFS directories, flat or sharded, and through maps and lists of dag-cbor and dag-json.
  * @throws DagError NOT_FOUND naming the segment; INVALID_REQUEST, DAG_LIMIT; what the source throws
  */
-export async function resolvePath(source: BlockSource, root: CID, path: readonly string[], options: GetOptions = {}): Promise<Resolved> {
-  const cids = [root]
-  let entry = await openEntry(source, root, options)
+export async function resolvePath(source: BlockSource, root: CID, path: readonly string[], options: ResolveOptions = {}): Promise<Resolved> {
+  const { open = (cid, options) => openEntry(source, cid, options) } = options
+  let entry = await open(root, options)
+  const cids = [entry.cid]
   for (let at = 0; at < path.length; ) {
     const step = isValue(entry) ? stepThroughValue(entry, path, at) : await stepThroughDirectory(source, entry, path[at]!, options)
     if (step.cid === undefined) return { entry, cids, remainder: path.slice(at) }
-    cids.push(step.cid)
-    entry = await openEntry(source, step.cid, options)
+    entry = await open(step.cid, options)
+    cids.push(entry.cid)
     at += step.segments
   }
   return { entry, cids, remainder: [] }

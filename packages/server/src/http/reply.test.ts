@@ -119,6 +119,57 @@ test('a client that goes away ends the reading, also while nothing can be writte
   expect(server.failures).toMatchObject([{ code: 'ABORTED' }])
 })
 
+test('a client that takes nothing, or a little now and then, is cut off in the end', async () => {
+  const endless = stream(async function* () {
+    for (;;) yield Buffer.alloc(mib)
+  })
+  const whole = stream(async function* () {
+    yield Buffer.alloc(16 * mib)
+  })
+  for (const body of [endless, whole]) {
+    await using server = await serve(() => ({ status: 200, headers: {}, body }), undefined, 150)
+    const socket = connect(server.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(socket, 'data')
+    socket.pause()
+    const sips = setInterval(() => socket.read(100), 10)
+    await server.settled()
+    clearInterval(sips)
+    expect(server.failures).toMatchObject([{ code: 'ABORTED' }])
+    socket.destroy()
+  }
+})
+
+test('whoever asks is told how much the system took: all of it, or what was taken until the client left', async () => {
+  const told: number[] = []
+  const ended = (bytes: number) => void told.push(bytes)
+  const chunks = Array.from({ length: 4 }, () => Buffer.alloc(mib))
+  const all = stream(async function* () {
+    yield* chunks
+  })
+  const endless = stream(async function* () {
+    for (;;) yield Buffer.alloc(mib)
+  })
+  const bodies: Record<string, Reply['body']> = { '/all': all, '/text': 'größe', '/endless': endless }
+  await using server = await serve((incoming) => ({ status: 200, headers: {}, body: bodies[incoming.url!], ended }))
+  await get(server.port, '/all')
+  await get(server.port, '/text')
+  await get(server.port, '/text', 'HEAD')
+  expect(told).toEqual([4 * mib, 7])
+  const socket = connect(server.port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write('GET /endless HTTP/1.1\r\nHost: x\r\n\r\n')
+  let received = 0
+  socket.on('data', (data) => (received += data.length))
+  while (received < 10 * mib) await sleep(2)
+  socket.destroy()
+  await server.settled()
+  // What the kernel holds was written, too.
+  expect(told[2]).toBeGreaterThan(9 * mib)
+  expect(told[2]! % mib).toBe(0)
+})
+
 test('the signal cuts the connection', async () => {
   const stop = new AbortController()
   const body = stream(async function* () {
@@ -147,12 +198,12 @@ interface Served extends AsyncDisposable {
   settled(): Promise<void>
 }
 
-async function serve(replyTo: (incoming: IncomingMessage) => Reply, signal = new AbortController().signal): Promise<Served> {
+async function serve(replyTo: (incoming: IncomingMessage) => Reply, signal = new AbortController().signal, stallMs?: number): Promise<Served> {
   const failures: unknown[] = []
   const sending = new Set<Promise<void>>()
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     try {
-      await sendReply(outgoing, replyTo(incoming), { head: incoming.method === 'HEAD', signal })
+      await sendReply(outgoing, replyTo(incoming), { head: incoming.method === 'HEAD', signal, stallMs })
     } catch (error) {
       failures.push(error)
       if (!outgoing.headersSent) outgoing.writeHead(503).end()

@@ -1,17 +1,20 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { api, type ApiParts } from './api/index.ts'
 import type { EdgeEnv } from './edge.ts'
+import { abuse, type AbuseParts, type ServeGateway } from './gateway/index.ts'
 import { ops } from './ops/index.ts'
-import { pinionApiUploads, pinionWebUploads } from './pinion/index.ts'
+import { pinionApiGateway, pinionApiUploads, pinionVisits, pinionWebGateway, pinionWebUploads } from './pinion/index.ts'
 import { psa } from './psa/index.ts'
+import { routing, type RoutingParts } from './routing/index.ts'
+import { answerTunnels } from './tunnel.ts'
 
-export interface HttpParts extends ApiParts {
+export interface HttpParts extends ApiParts, AbuseParts, RoutingParts {
   delegates(): string[]
   dashboard: Hono<EdgeEnv>
   /** Answers what belongs to the gateway; false: not its business. */
-  gateway(incoming: IncomingMessage, outgoing: ServerResponse): boolean
+  gateway: ServeGateway
   isReady(): boolean
 }
 
@@ -24,7 +27,11 @@ export function createHttpServer(parts: HttpParts): Server {
   for (const mount of ['/psa', '/api/pinning', '/pinning/api/v1']) app.route(mount, psa(parts))
   app.route('/upload/api/v1', pinionApiUploads(parts))
   app.route('/upload/web', pinionWebUploads(parts))
+  const readers = { '/gateway/api/v1': pinionApiGateway, '/gateway/web': pinionWebGateway, '/api/gateway': pinionVisits }
+  for (const [mount, door] of Object.entries(readers)) app.route(mount, door(parts, mount))
   app.route('/api/v1', api(parts))
+  app.route('/routing/v1', routing(parts))
+  app.route('/abuse', abuse(parts))
   app.route('/', ops(parts.isReady))
   app.route('/', parts.dashboard)
 
@@ -32,6 +39,7 @@ export function createHttpServer(parts: HttpParts): Server {
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, (incoming, outgoing) => {
     if (!parts.gateway(incoming, outgoing)) void answer(incoming, outgoing)
   })
+  answerTunnels(server, parts.gateway.isOwn)
   return server.setTimeout(idleMs)
 }
 

@@ -1,6 +1,9 @@
 import type { CID } from 'multiformats/cid'
 import { fault, type Fault } from '../../kernel/faults.ts'
-import type { Denial, Denylists } from '../../ports/denylists.ts'
+import { demand, type Principal } from '../access/index.ts'
+import type { Denial, Denylists, ListState } from '../../ports/denylists.ts'
+
+export { createReports, reportLimits, type NewReport, type Reports } from './reports.ts'
 
 /** What every door asks before it takes or gives content. */
 export interface Moderation {
@@ -10,6 +13,8 @@ export interface Moderation {
   assertAllowed(root: CID, names?: readonly string[]): void
   /** The same for a name of IPNS. */
   assertNameAllowed(name: string, names?: readonly string[]): void
+  /** The lists that are followed. Needs the scope `admin`. */
+  lists(principal: Principal): ListState[]
 }
 
 export function createModeration(denylists: Denylists): Moderation {
@@ -23,6 +28,10 @@ export function createModeration(denylists: Denylists): Moderation {
       const denial = denylists.isEmpty ? undefined : denylists.findName(name, names)
       if (denial) throw blocked(denial)
     },
+    lists(principal) {
+      demand(principal, 'admin')
+      return denylists.lists()
+    },
   }
 }
 
@@ -31,4 +40,4 @@ function blocked({ rule, status }: Denial): Fault {
 }
 
 /** Nothing is blocked. */
-export const openToAll: Moderation = { isBlocked: () => false, assertAllowed() {}, assertNameAllowed() {} }
+export const openToAll: Moderation = { isBlocked: () => false, assertAllowed() {}, assertNameAllowed() {}, lists: () => [] }

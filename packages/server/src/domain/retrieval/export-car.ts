@@ -1,6 +1,11 @@
-import { assertShort, type BlockSource, carFrame, carHeader, isInline, isLeaf, linksToFollow } from '@thole/dag'
-import { CID } from 'multiformats/cid'
+import { assertShort, type BlockSource, carFrame, carHeader, CidSet, type EntityLink, entityLinks, identityBytes, isInline, isLeaf, linksToFollow } from '@thole/dag'
+import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
+import type { GetRun } from './block-runs.ts'
+import { Level } from './car-level.ts'
+import { type ChunkMemory, chunkMemory } from './chunk-memory.ts'
+import { Pieces } from './pieces.ts'
+import type { ReadPaces } from './read-pace.ts'
 
 export interface ExportOptions {
   root: CID
@@ -8,95 +13,128 @@ export interface ExportOptions {
   path?: readonly CID[]
   /** Where the walk starts. Default: the root. */
   from?: CID
-  /** `block`: `from` alone; `all` (default): everything below it too. */
-  scope?: 'block' | 'all'
+  /** `block`: `from` alone; `entity`: what is needed to read its bytes, or to list it; `all` (default): everything below it. */
+  scope?: 'block' | 'entity' | 'all'
+  /** Content bytes that an entity which is a file is wanted for, of `to` it stops short. Default: all. */
+  range?: { from: number; to: number }
   /** Repeats a block each time that the walk meets it. Default: each block once. */
   dups?: boolean
-  /** Blocks being read ahead. Default 8. */
-  readAhead?: number
-  /** Blocks in one export: what is remembered to leave out repeats costs about 100 bytes each. Default 1,000,000. */
-  maxBlocks?: number
-  /** Links found and not followed yet, at about 100 bytes each. Default 1,000,000. */
-  maxPending?: number
   signal?: AbortSignal
 }
 
-/** A thing of the stack, which is long: it holds no CID, since that takes ten times as much as its key. */
-interface Visit {
-  key: string
-  bytes?: Promise<Uint8Array>
+export interface ExportLimits {
+  /** Blocks in one export; what is remembered to leave out repeats takes 16 to 32 bytes each. */
+  maxBlocks: number
+  /** Links found and not followed yet, at about 100 bytes each. */
+  maxPending: number
 }
+
+/** A CAR for one reader. */
+export interface CarExport {
+  bytes: AsyncIterable<Uint8Array>
+  /** The reader has sent a chunk, whose memory is freed with the others that it lies with. */
+  giveBack(chunk: Uint8Array): void
+}
+
+export type OpenCar = (options: ExportOptions) => CarExport
+
+export interface CarParts extends ExportLimits {
+  source: BlockSource
+  getRun: GetRun
+  paces: ReadPaces
+}
+
+/** Bytes read ahead in one export. */
+const maxAhead = 16 << 20
+
+type Walk = Required<Omit<ExportOptions, 'signal' | 'range'>> & Pick<ExportOptions, 'signal' | 'range'>
 
 /**
- * A DAG as CARv1, depth first in the order of links, so that the same root gives the same bytes. Identity CIDs carry
- * their content and get no block. Throws where a block is missing: the bytes up to there are a torn CAR.
+ * DAGs as CARv1, depth first in the order of links, so that the same root gives the same bytes. Identity CIDs carry their content and get
+ * no block. Throws where a block is missing: the bytes up to there are a torn CAR.
  */
-export async function* exportCar(source: BlockSource, options: ExportOptions): AsyncIterable<Uint8Array> {
-  const { root, path = [], from = root, scope = 'all', dups = false, readAhead = 8, maxBlocks = 1_000_000, maxPending = 1_000_000, signal } = options
-  const sent = new Set<string>()
-  // What comes next is on top.
-  const stack: Visit[] = []
-  let reading = 0
-  let count = 0
-
-  function isDue(key: string): boolean {
-    return dups || !sent.has(key)
-  }
-
-  function read(visit: Visit): Promise<Uint8Array> {
-    if (visit.bytes === undefined) {
-      reading++
-      visit.bytes = source.get(cidOf(visit.key), { signal })
-      // It is awaited later or, after a fault elsewhere, never.
-      visit.bytes.catch(() => undefined)
-    }
-    return visit.bytes
-  }
-
-  function lookAhead(): void {
-    for (let i = stack.length - 1; i >= 0 && reading < readAhead && i >= stack.length - readAhead; i--) {
-      const next = stack[i]!
-      if (isDue(next.key)) void read(next)
-    }
-  }
-
-  yield carHeader([root])
-  for (const cid of path) {
-    const key = keyOf(cid)
-    if (isInline(cid) || !isDue(key)) continue
-    sent.add(key)
-    yield* carFrame({ cid, bytes: await source.get(cid, { signal }) })
-  }
-  stack.push({ key: keyOf(from) })
-  for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
-    const { key } = visit
-    signal?.throwIfAborted()
-    if (!isDue(key)) {
-      if (visit.bytes !== undefined) reading--
-      continue
-    }
-    if (++count > maxBlocks) throw fault('DAG_LIMIT', { reason: `an export has at most ${maxBlocks} blocks` })
-    if (!dups) sent.add(key)
-    const coming = read(visit)
-    lookAhead()
-    const bytes = await coming
-    reading--
-    const cid = cidOf(key)
-    if (!isInline(cid)) yield* carFrame({ cid, bytes })
-    if (scope === 'block' || isLeaf(cid)) continue
-    for (const link of linksToFollow(cid, bytes).reverse()) {
-      assertShort(link)
-      stack.push({ key: keyOf(link) })
-    }
-    if (stack.length > maxPending) throw fault('DAG_LIMIT', { reason: `more than ${maxPending} links wait to be followed`, limit: maxPending })
+export function openCars(parts: CarParts): OpenCar {
+  return ({ root, path = [], from = root, scope = 'all', dups = false, ...rest }) => {
+    const memory = chunkMemory()
+    return { bytes: blocksOf(parts, { root, path, from, scope, dups, ...rest }, memory), giveBack: memory.giveBack }
   }
 }
 
-/** One byte a character: half the memory of the CID's text. */
-function keyOf(cid: CID): string {
-  return Buffer.from(cid.bytes.buffer, cid.bytes.byteOffset, cid.bytes.byteLength).toString('latin1')
+async function* blocksOf({ source, getRun, paces, maxBlocks, maxPending }: CarParts, walk: Walk, memory: ChunkMemory): AsyncGenerator<Uint8Array> {
+  const { root, path, from, dups, signal } = walk
+  const sent = new CidSet()
+  const isDue = (cid: CID) => dups || !sent.has(cid.code, cid.multihash.bytes)
+  const follow = linksOf(walk)
+  const pieces = new Pieces()
+  const pace = paces()
+
+  try {
+    pieces.add(carHeader([root]))
+    for (const cid of path) {
+      if (isInline(cid) || !isDue(cid)) continue
+      sent.add(cid.code, cid.multihash.bytes)
+      yield* framed(pieces, cid, await source.get(cid, { signal }), memory)
+    }
+    const room = { bytes: maxAhead }
+    const parts = { isDue, room, pace, signal, drop, async getRun(...args: Parameters<GetRun>) {
+      const run = await getRun(...args)
+      memory.hold(run)
+      return run
+    } }
+    // What comes next is on top.
+    const levels = [new Level([{ cid: from, start: 0 }], parts)]
+    let pending = 1
+    let count = 0
+    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+      const before = level.left
+      const visit = await level.next()
+      pending -= before - level.left
+      if (visit === undefined) {
+        levels.pop()
+        continue
+      }
+      signal?.throwIfAborted()
+      if (++count > maxBlocks) throw fault('DAG_LIMIT', { reason: `an export has at most ${maxBlocks} blocks`, limit: maxBlocks })
+      const { cid, bytes, start } = visit
+      if (!dups) sent.add(cid.code, cid.multihash.bytes)
+      const links = isLeaf(cid) ? [] : follow(cid, bytes, start)
+      yield* framed(pieces, cid, bytes, memory)
+      if (links.length === 0) continue
+      for (const link of links) assertShort(link.cid)
+      pending += links.length
+      if (pending > maxPending) throw fault('DAG_LIMIT', { reason: `more than ${maxPending} links wait to be followed`, limit: maxPending })
+      levels.push(new Level(links, parts))
+    }
+    yield pieces.take()
+  } finally {
+    pace.end()
+  }
+
+  function drop(bytes: Uint8Array): void {
+    memory.giveBack(memory.lend(bytes))
+  }
 }
 
-function cidOf(key: string): CID {
-  return CID.decode(Buffer.from(key, 'latin1'))
+type Follow = (cid: CID, bytes: Uint8Array, start: number) => readonly EntityLink[]
+
+function linksOf({ scope, range }: Walk): Follow {
+  if (scope === 'block') return () => []
+  if (scope === 'entity') return (cid, bytes, start) => entityLinks(cid, bytes, start, range)
+  return (cid, bytes) => linksToFollow(cid, bytes).map((cid) => ({ cid, start: 0 }))
+}
+
+/** Nothing of a block that carries its content in its CID. */
+function* framed(pieces: Pieces, cid: CID, bytes: Uint8Array, memory: ChunkMemory): Generator<Uint8Array> {
+  if (identityBytes(cid) !== undefined) return
+  const [head] = carFrame({ cid, bytes }) as [Uint8Array]
+  if (pieces.isFull) yield pieces.take()
+  pieces.add(head)
+  if (Pieces.isLong(bytes)) {
+    yield pieces.take()
+    yield memory.lend(bytes)
+    return
+  }
+  if (pieces.isFull) yield pieces.take()
+  pieces.add(bytes)
+  memory.giveBack(memory.lend(bytes))
 }

@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDiskStore } from '../../blocks/index.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
-import { openContents, type ContentLimits } from './file-content.ts'
+import { openToAll } from '../moderation/index.ts'
+import { blockRuns } from './block-runs.ts'
+import { openContents } from './file-content.ts'
+import { readPaces } from './read-pace.ts'
 
 const modern: Profile = { ...profiles['unixfs-v1-2025'], chunkBytes: 1000, width: 7 }
 const classic: Profile = { ...profiles['unixfs-v0-2015'], chunkBytes: 1000, width: 7 }
@@ -31,7 +34,7 @@ describe('the content of files', () => {
   }
 
   /** With the reads that it makes: nodes, runs by the number of their leaves, leaves of which a part is read. */
-  function open({ limits = {}, absent = [], assertAllowed = () => {} }: { limits?: Partial<ContentLimits>; absent?: readonly Uint8Array[]; assertAllowed?(cid: CID): void } = {}) {
+  function open({ manifestBytes = 1 << 20, readAheadBytes = 1 << 20, absent = [], blocked }: { manifestBytes?: number; readAheadBytes?: number; absent?: readonly Uint8Array[]; blocked?: CID } = {}) {
     const made = { gets: 0, runs: [] as number[], parts: 0 }
     const isAbsent = (hash: Uint8Array) => absent.some((other) => Buffer.compare(other, hash) === 0)
     const source: BlockSource = {
@@ -41,10 +44,12 @@ describe('the content of files', () => {
         return (await store.get(multihash.bytes))!
       },
     }
-    const contents = openContents({
-      assertAllowed,
-      source,
-      recent: { get: async ({ multihash }) => (made.parts++, (await store.get(multihash.bytes))!) },
+    const isBlocked = (cid: CID) => blocked !== undefined && cid.equals(blocked)
+    const assertAllowed = (cid: CID) => {
+      if (isBlocked(cid)) throw new Error('blocked')
+    }
+    const getRun = blockRuns({
+      moderation: { ...openToAll, isBlocked, assertAllowed },
       blocks: {
         async getRun(hashes, options) {
           const here = hashes.findIndex(isAbsent)
@@ -53,11 +58,10 @@ describe('the content of files', () => {
           return run
         },
       },
-      whyAbsent: async (cid) => new Error(`no ${cid}`),
-      manifestBytes: 1 << 20,
-      readAheadBytes: 1 << 20,
-      ...limits,
+      elsewhere: ([cid]) => Promise.reject(new Error(`no ${cid}`)),
     })
+    const leaf = async ({ multihash }: CID) => (made.parts++, (await store.get(multihash.bytes))!)
+    const contents = openContents({ source, getRun, paces: readPaces(readAheadBytes), leaf, manifestBytes })
     return { made, contents }
   }
 
@@ -65,10 +69,7 @@ describe('the content of files', () => {
     const file = await fileOf(modern)
     const manifest = (await fileManifest({ get: async ({ multihash }) => (await store.get(multihash.bytes))! }, file))!
     const blocked = manifest.cid(40)
-    const assertAllowed = (cid: CID) => {
-      if (cid.equals(blocked)) throw new Error('blocked')
-    }
-    const reader = open({ assertAllowed, limits: { readAheadBytes: 0 } }).contents(file)
+    const reader = open({ blocked }).contents(file)
     let length = 0
     const readAll = async () => {
       for await (const chunk of reader.read({ from: 0, to: content.length })) length += chunk.length
@@ -81,7 +82,7 @@ describe('the content of files', () => {
     const file = await fileOf(profile)
     await fc.assert(
       fc.asyncProperty(fc.nat(100_500), fc.nat(100_500), fc.constantFrom(0, 5000, 1 << 20), fc.constantFrom(0, 1 << 20), async (a, b, readAheadBytes, manifestBytes) => {
-        const { contents } = open({ limits: { readAheadBytes, manifestBytes } })
+        const { contents } = open({ readAheadBytes, manifestBytes })
         const reader = contents(file)
         const [from, to] = [Math.min(a, b), Math.max(a, b)]
         const read: Buffer[] = []
@@ -90,6 +91,9 @@ describe('the content of files', () => {
           reader.giveBack(chunk)
         }
         expect(Buffer.concat(read).equals(content.subarray(from, to))).toBe(true)
+        const piece = await contents(file).piece({ from, to })
+        const bytes = piece instanceof Uint8Array ? piece : Buffer.concat(await Array.fromAsync(piece))
+        expect(content.subarray(from, to).equals(bytes)).toBe(true)
       }),
       { numRuns: 60 },
     )
@@ -102,13 +106,13 @@ describe('the content of files', () => {
     const { gets } = made
     expect(gets).toBeGreaterThan(0)
     await Array.fromAsync(contents(file).read({ from: 50_900, to: 51_100 }))
-    await Array.fromAsync(contents(file).read({ from: 50_000, to: 50_001 }))
+    expect(await contents(file).piece({ from: 50_000, to: 50_001 })).toEqual(Uint8Array.of(content[50_000]!))
     expect(made).toEqual({ gets, runs: [4, 2], parts: 1 })
   })
 
   test('manifests beyond the room are forgotten, the oldest first', async () => {
     const files = [await fileOf(modern), await fileOf(classic)]
-    const { contents, made } = open({ limits: { manifestBytes: 101 * 42 + 300 } })
+    const { contents, made } = open({ manifestBytes: 101 * 42 + 300 })
     const getsOf = async (file: Entry) => {
       const before = made.gets
       await Array.fromAsync(contents(file).read({ from: 0, to: 1 }))

@@ -1,31 +1,29 @@
 import { type BlockSource, type Entry, type FileManifest, identityBytes, isLeaf, readFile } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
-import type { BlockStore } from '../../ports/block-store.ts'
+import type { GetRun } from './block-runs.ts'
 import { chunkMemory, type ChunkMemory } from './chunk-memory.ts'
 import { fileManifests } from './file-manifests.ts'
+import type { ReadPace, ReadPaces } from './read-pace.ts'
 
 export interface ContentLimits {
   /** Bytes of manifests in memory. */
   manifestBytes: number
-  /** Bytes read ahead for all readers together, though at least a block for each. */
-  readAheadBytes: number
 }
 
 export interface ContentParts extends ContentLimits {
-  blocks: Pick<BlockStore, 'getRun'>
   source: BlockSource
-  /** For leaves of which small parts are read. */
-  recent: BlockSource
-  /** Throws where a list blocks this block. */
-  assertAllowed(cid: CID): void
-  /** What to tell of a block that is not there. */
-  whyAbsent(cid: CID): Promise<Error>
+  getRun: GetRun
+  paces: ReadPaces
+  /** A leaf of which a small part is read; its memory is shared. */
+  leaf(cid: CID, options: { signal?: AbortSignal }): Promise<Uint8Array> | Uint8Array
 }
 
-/** A file for one reader. */
+/** A file for one reader, who wants content bytes in order; of `to` it stops short. */
 export interface FileContent {
-  /** Content bytes in order, of `to` it stops short; read ahead of the reader by a few megabytes at most. */
+  /** Read ahead of the reader by a few megabytes at most. */
   read(range: { from: number; to: number }): AsyncIterable<Uint8Array>
+  /** At once where the range is short and within one leaf: bytes that are shared, so that nobody may change or free them. */
+  piece(range: { from: number; to: number }): Promise<Uint8Array | AsyncIterable<Uint8Array>>
   /** The reader has sent a chunk, whose memory is freed with the others that it lies with. */
   giveBack(chunk: Uint8Array): void
 }
@@ -34,10 +32,7 @@ export type OpenContent = (file: Entry, options?: { signal?: AbortSignal }) => F
 
 type Range = { from: number; to: number; signal?: AbortSignal }
 
-const maxRunBytes = 4 << 20
 const maxRunLeaves = 1024
-/** Runs that are read while one is sent: enough to hide the way to an object store. */
-const runsAhead = 2
 /** Bytes of a range after which the next one probably lies in the same leaf. */
 const smallRange = 128 << 10
 /** Of a frame, and of the node around a leaf's content. */
@@ -46,40 +41,32 @@ const bytesBesideLeaf = 128
 const readAhead = 4
 
 /** Files by large reads of neighbouring leaves; those without a manifest node by node. */
-export function openContents({ blocks, source, recent, assertAllowed, whyAbsent, manifestBytes, readAheadBytes }: ContentParts): OpenContent {
+export function openContents({ source, getRun, paces, leaf, manifestBytes }: ContentParts): OpenContent {
   const manifestOf = fileManifests(source, manifestBytes)
-  let readers = 0
 
   /** Where the leaves end that one read is to give. */
-  function windowEnd(manifest: FileManifest, first: number, end: number): number {
-    const most = Math.min(maxRunBytes, readAheadBytes / (1 + runsAhead) / readers)
+  function windowEnd(manifest: FileManifest, first: number, end: number, { window }: ReadPace): number {
     let last = first + 1
-    while (last < Math.min(end, first + maxRunLeaves) && manifest.start(last + 1) - manifest.start(first) <= most) last++
+    while (last < Math.min(end, first + maxRunLeaves) && manifest.start(last + 1) - manifest.start(first) <= window) last++
     return last
   }
 
   /** The first of these leaves, and those that lie behind it. */
-  async function readRun(manifest: FileManifest, first: number, end: number, signal?: AbortSignal): Promise<Uint8Array[]> {
-    for (let leaf = first; leaf < end; leaf++) assertAllowed(manifest.cid(leaf))
-    const hashes = Array.from({ length: end - first }, (_, i) => manifest.multihash(first + i))
-    return blocks.getRun(hashes, { signal, maxBytes: manifest.start(end) - manifest.start(first) + hashes.length * bytesBesideLeaf })
-  }
-
   function runOf(manifest: FileManifest, first: number, end: number, signal?: AbortSignal): Promise<Uint8Array[]> {
-    const run = readRun(manifest, first, end, signal)
+    const cids = Array.from({ length: end - first }, (_, i) => manifest.cid(first + i))
+    const run = getRun(cids, { signal, maxBytes: manifest.start(end) - manifest.start(first) + cids.length * bytesBesideLeaf })
     run.catch(() => {}) // told when its turn comes, if it comes
     return run
   }
 
-  async function* readLeaves(manifest: FileManifest, range: Range, memory: ChunkMemory): AsyncGenerator<Uint8Array> {
+  async function* readLeaves(manifest: FileManifest, range: Range, memory: ChunkMemory, pace: ReadPace): AsyncGenerator<Uint8Array> {
     const { from, to, signal } = range
     const end = manifest.leafAt(to - 1) + 1
     let next = manifest.leafAt(from)
-    if (next + 1 === end && to - from <= smallRange) return yield* manifest.content(source, next, await recent.get(manifest.cid(next), { signal }), range)
     const windows: { first: number; end: number; run: Promise<Uint8Array[]> }[] = []
     const lookAhead = () => {
-      for (let first = next; windows.length < runsAhead && first < end; first = next) {
-        next = windowEnd(manifest, first, end)
+      for (let first = next; windows.length < pace.ahead && first < end; first = next) {
+        next = windowEnd(manifest, first, end, pace)
         windows.push({ first, end: next, run: runOf(manifest, first, next, signal) })
       }
     }
@@ -90,11 +77,11 @@ export function openContents({ blocks, source, recent, assertAllowed, whyAbsent,
       // Leaves that do not lie together come by several runs.
       for (let coming: Promise<Uint8Array[]> | undefined = window.run; coming !== undefined; ) {
         const run: Uint8Array[] = await coming
-        if (run.length === 0) throw await whyAbsent(manifest.cid(at))
         memory.hold(run)
         coming = at + run.length < window.end ? runOf(manifest, at + run.length, window.end, signal) : undefined
         for (const bytes of run) yield* manifest.content(source, at++, bytes, range)
       }
+      pace.took(manifest.start(window.end) - manifest.start(window.first))
     }
   }
 
@@ -112,19 +99,28 @@ export function openContents({ blocks, source, recent, assertAllowed, whyAbsent,
 
   return (file, { signal } = {}) => {
     const memory = chunkMemory()
-    return {
-      async *read({ from, to }) {
-        if (from >= to) return
-        const manifest = await manifestOf(file)
-        readers++
-        try {
-          const range = { from, to, signal }
-          for await (const chunk of manifest ? readLeaves(manifest, range, memory) : readNodes(file, range, memory)) yield memory.lend(chunk)
-        } finally {
-          readers--
-        }
-      },
-      giveBack: memory.giveBack,
+
+    async function* read({ from, to }: { from: number; to: number }): AsyncGenerator<Uint8Array> {
+      if (from >= to) return
+      const manifest = await manifestOf(file)
+      const pace = paces()
+      try {
+        const range = { from, to, signal }
+        for await (const chunk of manifest ? readLeaves(manifest, range, memory, pace) : readNodes(file, range, memory)) yield memory.lend(chunk)
+      } finally {
+        pace.end()
+      }
     }
+
+    async function piece({ from, to }: { from: number; to: number }): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+      const isShort = from < to && to - from <= smallRange
+      const manifest = isShort ? await manifestOf(file) : undefined
+      const number = manifest?.leafAt(from)
+      if (manifest === undefined || number === undefined || manifest.leafAt(to - 1) !== number) return read({ from, to })
+      const bytes = await leaf(manifest.cid(number), { signal })
+      return manifest.slice(number, bytes, { from, to }) ?? Buffer.concat(await Array.fromAsync(manifest.content(source, number, bytes, { from, to, signal })))
+    }
+
+    return { read, piece, giveBack: memory.giveBack }
   }
 }

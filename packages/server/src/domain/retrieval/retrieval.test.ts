@@ -74,10 +74,10 @@ test('visits are written in batches, bounded, and at the end', async () => {
   await using house = await open()
   const { db } = house
   await named(db, 'a', 'b', 'c')
-  const visits = countVisits(db, { flushEvery: 20, maxRoots: 2 })
-  for (const root of ['a', 'b', 'c', 'a']) visits.add(root)
+  const visits = countVisits(db, { flushEvery: 20, maxRoots: 2, rootsAtOnce: 1 })
+  for (const root of ['a', 'b', 'c', 'a']) visits.add({ root, bytes: 1 })
   await vi.waitFor(async () => expect(await visitsOf(db, 'a', 'b', 'c')).toEqual([2, 1, 0]))
-  visits.add('c')
+  visits.add({ root: 'c', bytes: 1 })
   await visits.close()
   expect(await visitsOf(db, 'a', 'b', 'c')).toEqual([2, 1, 1])
 })
@@ -88,18 +88,20 @@ test('a database that fails for a while loses no visit', async () => {
   await named(db, 'a')
   let failing = true
   const shaky: Db = { ...db, write: (fn) => (failing ? Promise.reject(new Error('busy')) : db.write(fn)) }
-  const visits = countVisits(shaky, { flushEvery: 5, maxRoots: 10 })
-  visits.add('a')
+  const visits = countVisits(shaky, { flushEvery: 5, maxRoots: 10, rootsAtOnce: 5 })
+  visits.add({ root: 'a', bytes: 7, account: house.account })
   await new Promise((resolve) => setTimeout(resolve, 30))
   failing = false
-  visits.add('a')
+  visits.add({ root: 'a', bytes: 5 })
   await visits.close()
   expect(await visitsOf(db, 'a')).toEqual([2])
+  expect((await db.read((r) => r.dags.visits(['a']))).get('a')).toMatchObject({ requests: 2, bytes: 12 })
+  expect(await db.read((r) => r.dags.visitsBy(house.account, 'a'))).toMatchObject({ requests: 1, bytes: 7 })
 })
 
 test('what a list blocks is given to nobody, peers are told that it is not here', async () => {
   const blocked = cidOf('blocked')
-  const moderation = createModeration({ isEmpty: false, find: (cid) => (cid.equals(blocked) ? { rule: 'list:1', status: 410 } : undefined), findName: () => undefined, close() {} })
+  const moderation = createModeration({ isEmpty: false, find: (cid) => (cid.equals(blocked) ? { rule: 'list:1', status: 410 } : undefined), findName: () => undefined, lists: () => [], close: async () => {} })
   await using house = await open({}, moderation)
   const allowed = await house.put('allowed')
   await house.put('blocked')

@@ -7,29 +7,37 @@ export interface ServedLimits {
   maxRoots: number
 }
 
+export interface ServedRoot {
+  /** It may be given away: it was never named here, or something holds it. */
+  served: boolean
+  /** It is stored, and waits for its first reader to be pinned. */
+  unpinned: boolean
+}
+
 /**
- * Whether a root (canonical text) may be given away: it was never named here, or something holds it. Answers are remembered until
- * this process writes anything to the database, or `maxAge` is over.
+ * What readers may have of a root (canonical text). Answers are remembered until this process writes anything to the database, or `maxAge`
+ * is over.
  */
-export function servedRoots(db: Db, { maxAge, maxRoots }: ServedLimits): (root: string) => Promise<boolean> | boolean {
-  const known = new Map<string, { served: boolean; until: number }>()
+export function servedRoots(db: Db, { maxAge, maxRoots }: ServedLimits): (root: string) => Promise<ServedRoot> | ServedRoot {
+  const known = new Map<string, ServedRoot & { until: number }>()
   let commits = db.commits
 
-  async function look(root: string): Promise<boolean> {
+  async function look(root: string): Promise<ServedRoot> {
     const until = performance.now() + maxAge
     const before = db.commits
-    const dag = await db.read((r) => r.dags.get(root))
-    const served = dag === undefined || dag.holders > 0
-    if (before !== db.commits || before !== commits) return served
+    const standing = await db.read((r) => r.dags.standing(root))
+    const served = standing === undefined || standing.holders > 0
+    const found = { served, unpinned: served && standing?.state === 'complete' && standing.unpinned }
+    if (before !== db.commits || before !== commits) return found
     if (known.size >= maxRoots) known.delete(known.keys().next().value!)
-    known.set(root, { served, until })
-    return served
+    known.set(root, { ...found, until })
+    return found
   }
 
   return (root) => {
     if (commits !== db.commits) known.clear()
     commits = db.commits
     const last = known.get(root)
-    return last !== undefined && performance.now() < last.until ? last.served : look(root)
+    return last !== undefined && performance.now() < last.until ? last : look(root)
   }
 }

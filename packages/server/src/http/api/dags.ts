@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Dags } from '../../domain/dags/index.ts'
 import type { Api } from './router.ts'
-import { dagShape, damageView, json, problems, replicasView } from './shapes.ts'
+import { dagShape, damageView, json, problems, replicasView, visitsView } from './shapes.ts'
 
 const get = createRoute({
   method: 'get',
@@ -13,7 +13,7 @@ const get = createRoute({
 
 export function dagRoutes(routes: Api, { dags }: { dags: Dags }): void {
   routes.openapi(get, async (call) => {
-    const { damage, replicas, ...dag } = await dags.describe(call.var.principal, call.req.valid('param').cid)
-    return call.json({ ...dag, damaged: damage && damageView(damage), replicas: replicas && replicasView(replicas) }, 200)
+    const { damage, replicas, visits, ownVisits, ...dag } = await dags.describe(call.var.principal, call.req.valid('param').cid)
+    return call.json({ ...dag, damaged: damage && damageView(damage), replicas: replicas && replicasView(replicas), ...visitsView(visits), own: visitsView(ownVisits) }, 200)
   })
 }

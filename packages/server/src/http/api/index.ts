@@ -12,6 +12,7 @@ import type { Limits } from '../limits/limits.ts'
 import { dagRoutes } from './dags.ts'
 import { instanceRoutes, type InstanceFacts } from './instance.ts'
 import { keyRoutes } from './keys.ts'
+import { moderationRoutes, type ModerationParts } from './moderation.ts'
 import { networkRoutes, type NetworkParts } from './network.ts'
 import { pinRoutes } from './pins.ts'
 import { problem } from './problem.ts'
@@ -21,7 +22,7 @@ import { sessionRoutes } from './session.ts'
 import { uploadRoutes } from './uploads.ts'
 import { usageRoutes } from './usage.ts'
 
-export interface ApiParts extends NetworkParts {
+export interface ApiParts extends ModerationParts, NetworkParts {
   accounts: Accounts
   keys: Keys
   limits: Limits
@@ -58,6 +59,7 @@ export function api(parts: ApiParts): Api {
   keyRoutes(routes, parts)
   scrubRoutes(routes, parts)
   networkRoutes(routes, parts)
+  moderationRoutes(routes, parts)
   routes.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' })
   routes.doc31('/openapi.json', {
     openapi: '3.1.0',

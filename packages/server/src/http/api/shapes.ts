@@ -1,14 +1,25 @@
 import { z } from '@hono/zod-openapi'
 import { reasonOf } from '../../domain/pins/index.ts'
 import { replicaWords } from '../../domain/replicas/index.ts'
+import type { UploadView } from '../../domain/uploads/index.ts'
 import { repairWords } from '../../domain/scrub/index.ts'
-import type { DagDamage, DagReplicas, FetchState, PinRequestView, Upload } from '../../ports/db/index.ts'
+import type { DagDamage, DagReplicas, FetchState, PinRequestView, Visits } from '../../ports/db/index.ts'
+
+const visitsShape = {
+  visits: z.number().openapi({ description: 'Responses of the gateway with content of it, to anybody' }),
+  visitBytes: z.number().openapi({ description: 'Bytes of content in them, as far as they were written' }),
+  lastVisit: z.iso.datetime().optional().openapi({ description: 'Some seconds late; absent where there was none' }),
+}
 
 /** The JSON shapes of the API, in one place: schemas for the document, and how rows become them. */
 export const rootShape = z.object({ cid: z.string(), name: z.string().optional() }).openapi('Root')
 
+const listedRootShape = rootShape
+  .extend({ pinned: z.boolean().openapi({ description: 'false: sent with pin=false, and pinned once it is read through a gateway' }), ...visitsShape })
+  .openapi('ListedRoot')
+
 export const uploadShape = z
-  .object({ id: z.string(), name: z.string().optional(), kind: z.enum(['file', 'directory', 'car']), bytes: z.number(), created: z.iso.datetime(), roots: z.array(rootShape) })
+  .object({ id: z.string(), name: z.string().optional(), kind: z.enum(['file', 'directory', 'car']), bytes: z.number(), created: z.iso.datetime(), roots: z.array(listedRootShape) })
   .openapi('Upload')
 
 const damageShape = z
@@ -66,6 +77,7 @@ export const pinShape = z
     fetch: fetchShape.optional(),
     deadline: z.iso.datetime().optional().openapi({ description: 'When a request that waits is given up' }),
     uploadId: z.string().optional(),
+    ...visitsShape,
   })
   .openapi('Pin')
 
@@ -79,7 +91,8 @@ export const dagShape = z
     missing: z.array(z.object({ cid: z.string(), path: z.string() })),
     damaged: damageShape.optional().openapi({ description: 'Blocks that were here and cannot be read; absent where all is well' }),
     replicas: replicasShape.optional().openapi({ description: 'Copies on other nodes, where such are wanted' }),
-    visits: z.number(),
+    ...visitsShape,
+    own: z.object(visitsShape).openapi({ description: 'Those of this account, with its keys and sessions' }),
   })
   .openapi('Dag')
 
@@ -102,12 +115,17 @@ export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { 'application/json': { schema } } }
 }
 
-export function uploadView({ id, name, kind, bytes, created, roots }: Upload): z.infer<typeof uploadShape> {
-  return { id, name, kind, bytes, created: iso(created), roots: roots.map(({ cid, name: rootName }) => ({ cid, name: rootName })) }
+export function uploadView({ id, name, kind, bytes, created, roots }: UploadView): z.infer<typeof uploadShape> {
+  const listed = roots.map(({ cid, name: rootName, unpinned, visits }) => ({ cid, name: rootName, pinned: !unpinned, ...visitsView(visits) }))
+  return { id, name, kind, bytes, created: iso(created), roots: listed }
+}
+
+export function visitsView({ requests, bytes, last }: Visits) {
+  return { visits: requests, visitBytes: bytes, lastVisit: last === undefined ? undefined : iso(last) }
 }
 
 export function pinView(request: PinRequestView): z.infer<typeof pinShape> {
-  const { id, cid, name, status, created, bytes, blocks, damage, replicas, fetch, deadline, uploadId } = request
+  const { id, cid, name, status, created, bytes, blocks, damage, replicas, fetch, deadline, uploadId, visits = { requests: 0, bytes: 0 } } = request
   const waits = (status === 'queued' || status === 'pinning') && bytes === undefined
   return {
     id,
@@ -123,6 +141,7 @@ export function pinView(request: PinRequestView): z.infer<typeof pinShape> {
     fetch: fetch && fetchView(fetch),
     deadline: waits ? iso(deadline) : undefined,
     uploadId,
+    ...visitsView(visits),
   }
 }
 

@@ -21,6 +21,7 @@ export function encodePath(names: readonly string[]): string {
 }
 
 export function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment
   try {
     return decodeURIComponent(segment)
   } catch (cause) {

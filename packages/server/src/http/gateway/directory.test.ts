@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { profiles } from '@thole/dag'
 import { expect, test } from 'vitest'
-import { openTestGateway } from './gateway.fixture.ts'
+import { bytesOf, openTestGateway } from './gateway.fixture.ts'
 
 test('a directory gets its slash, with path and query kept and encoded', async () => {
   await using gateway = await openTestGateway()
@@ -57,14 +57,15 @@ test('the list shows names, sizes, CIDs and the way up, and runs nothing', async
   expect(text).toContain('&#60;img src=x onerror=alert(1)&#62; &#38; &#34;q&#34;.txt')
   expect(text).toContain(`href="/ipfs/${cid}/sub/%C3%BC.bin">ü.bin</a>`)
   expect(text).toContain('2 KiB')
-  expect(text).toContain(`<a href="/ipfs/${cid}/">..</a>`)
+  expect(text).toContain(`<a href="/ipfs/${cid}/sub/..">..</a>`)
+  expect(text).toContain(`/ipfs/<a href="/ipfs/${cid}">${cid}</a>/<a href="/ipfs/${cid}/sub">sub</a>`)
   const child = await gateway.file('abc')
-  expect(text).toContain(`href="/ipfs/${child}?filename=%3Cimg`)
+  expect(text).toContain(`href="/ipfs/${child}?filename=%253Cimg`)
   expect((await gateway.ask(`/ipfs/${cid}/`)).text).not.toContain('>..</a>')
 
   const style = /<style>(.*?)<\/style>/s.exec(text)![1]!
   const hash = createHash('sha256').update(style).digest('base64')
-  expect(headers['content-security-policy']).toBe(`default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`)
+  expect(headers['content-security-policy']).toBe(`default-src 'none'; style-src 'sha256-${hash}'; img-src 'self'; base-uri 'none'; form-action 'none'`)
   expect(text).not.toMatch(/<script|style=|javascript:/i)
 })
 
@@ -104,4 +105,28 @@ test('a list that is cut says so', async () => {
   expect(cut.text).toContain('Only the first 3 entries are listed.')
   expect(cut.text).not.toContain('/d"')
   expect((await gateway.ask(`/ipfs/${three}/`)).text).not.toContain('Only the first')
+})
+
+test('images are shown beside their names, unless they are large; everything else has a sign', async () => {
+  await using gateway = await openTestGateway()
+  const cid = await gateway.directory({ 'd/a "b".png': 'x', 'd/large.png': Buffer.alloc(5 << 20), 'd/none': 'x', 'd/sub/y': 'y' })
+  const { text } = await gateway.ask(`/ipfs/${cid}/d/`)
+  expect(text.match(/<img [^>]*>/g)).toEqual([`<img class="icon" src="/ipfs/${cid}/d/a%20%22b%22.png" alt="" loading="lazy" decoding="async">`])
+  expect(text).toContain('<use href="#i-image"/></svg><a href="/ipfs/' + cid + '/d/large.png">')
+  expect(text).toContain('<use href="#i-file"/></svg><a href="/ipfs/' + cid + '/d/none">')
+  expect(text).toContain('<use href="#i-folder"/></svg><a href="/ipfs/' + cid + '/d/sub">')
+  expect(text).toContain('4 entries, 5.0 MiB')
+  expect(text).toContain('href="?format=tar&amp;filename=d.tar"')
+  expect(text).toContain(`href="/abuse?path=${encodeURIComponent(`/ipfs/${cid}/d/`)}"`)
+})
+
+test('behind a door of its own, a page leads nowhere else', async () => {
+  await using gateway = await openTestGateway()
+  const cid = await gateway.directory({ 'd/a.png': 'x' })
+  const request = { method: 'GET', host: 'localhost', path: `/ipfs/${cid}/d/`, query: '', headers: {}, secure: false, signal: new AbortController().signal, mount: { prefix: '/gateway/web' } }
+  const page = (await bytesOf(await gateway.handle(request))).toString()
+  const links = [...page.matchAll(/(?:href|src)="([^"?#][^"]*)"/g)].map(([, link]) => link!).filter((link) => !link.startsWith('/abuse'))
+  expect(links.length).toBeGreaterThan(4)
+  expect(links.filter((link) => !link.startsWith('/gateway/web/ipfs/'))).toEqual([])
+  expect((await gateway.handle({ ...request, path: `/ipfs/${cid}/d` })).headers.location).toBe(`/gateway/web/ipfs/${cid}/d/`)
 })

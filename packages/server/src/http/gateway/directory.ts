@@ -5,11 +5,10 @@ import { notModified } from './content.ts'
 import type { ContentTypes } from './content-type.ts'
 import { isKnown } from './etag.ts'
 import { fileReply } from './file.ts'
-import { generated } from './headers.ts'
-import { listing, listingTag } from './listing.ts'
-import { listingPolicy } from './listing-style.ts'
+import { listing, listingTag } from './pages/listing.ts'
+import { pagePolicy } from './pages/page.ts'
 import { headerOf } from './request.ts'
-import { publicPath, type Target, targetHeaders } from './target.ts'
+import { generatedCache, publicPath, type Target, targetHeaders } from './target.ts'
 import { notAcceptable, redirect } from './text-reply.ts'
 
 const indexName = 'index.html'
@@ -20,13 +19,13 @@ export async function directoryReply(retrieval: Retrieval, types: ContentTypes, 
   if (wish.format !== undefined && !wish.loose) return notAcceptable(wish.format)
   if (!address.rest.endsWith('/')) {
     const query = request.query === '' ? '' : `?${request.query}`
-    return redirect(`${publicPath(target)}/${query}`, { 'cache-control': generated })
+    return redirect(`${publicPath(target)}/${query}`, generatedCache(target))
   }
   const index = await findIndex(retrieval, entry, request.signal)
   if (index !== undefined) return fileReply(retrieval, types, target, { entry: index, name: indexName, tag: entry.cid })
 
   const etag = listingTag(target)
-  const headers = { ...targetHeaders(target), 'cache-control': generated, 'content-security-policy': listingPolicy }
+  const headers = { ...targetHeaders(target), ...generatedCache(target), 'content-security-policy': pagePolicy() }
   if (isKnown(headerOf(request, 'if-none-match'), etag)) return notModified(etag, headers)
   return { status: 200, headers: { ...headers, etag, 'content-type': 'text/html; charset=utf-8' }, body: listing(retrieval, target, maxListed) }
 }

@@ -17,7 +17,9 @@ test.each([
   [`/ipfs/${absent}/../x`, 400, 'dot segments'],
   [`/ipfs/${absent}/%2e%2e/x`, 400, 'dot segments'],
   [`/ipfs/${absent}?format=docx`, 400, 'format is one of'],
-  ['/ipns/example.org', 501, 'Names (/ipns/)'],
+  ['/ipns/example.org', 502, 'The name example.org leads nowhere'],
+  ['/ipns/', 400, 'invalid path "/ipns/"'],
+  ['/ipns/localhost/x', 400, 'neither a key nor a domain'],
 ])('%s is %d', async (path, status, words) => {
   await using gateway = await openTestGateway()
   const answer = await gateway.ask(path)
@@ -114,7 +116,7 @@ test('a broken store is 500 with a number, and the log gets the rest', async () 
   await using gateway = await openTestGateway()
   const reported: unknown[] = []
   await gateway.db.close()
-  const closed = createGateway({ retrieval: gateway.retrieval, report: (found) => reported.push(found) })
+  const closed = createGateway({ retrieval: gateway.retrieval, names: gateway.names, report: (found) => reported.push(found) })
   const cid = await gateway.file('x')
   const reply = await closed.handle({ method: 'GET', host: 'h', path: `/ipfs/${cid}`, query: '', headers: {}, secure: false, signal: new AbortController().signal })
   expect(reply.status).toBe(500)

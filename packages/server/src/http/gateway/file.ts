@@ -33,9 +33,9 @@ export async function fileReply(retrieval: Pick<Retrieval, 'content'>, types: Co
       etag: etagOf(tag),
       type,
       size: whole?.length ?? entry.size ?? 0,
-      read: (from, to) => whole?.subarray(from, to) ?? content.read({ from, to }),
+      read: (from, to) => whole?.subarray(from, to) ?? content.piece({ from, to }),
       sent: content.giveBack,
     },
-    { ...targetHeaders(target), ...dispositionHeader(target), ...contentPolicy(type, address.style) },
+    { ...targetHeaders(target), ...dispositionHeader(target), ...contentPolicy(type, address) },
   )
 }

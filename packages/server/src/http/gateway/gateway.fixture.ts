@@ -7,6 +7,8 @@ import { create as createDigest } from 'multiformats/hashes/digest'
 import { openMemoryStore, type MemoryStore } from '../../blocks/memory-store.ts'
 import { openDb } from '../../db/index.ts'
 import { openToAll } from '../../domain/moderation/index.ts'
+import type { NameParts, Names } from '../../domain/names/index.ts'
+import { testNames } from '../../domain/names/testing/test-names.ts'
 import { createRetrieval, type Retrieval } from '../../domain/retrieval/index.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Db } from '../../ports/db/index.ts'
@@ -18,6 +20,7 @@ export interface TestGateway extends AsyncDisposable {
   db: Db
   blocks: MemoryStore
   retrieval: Retrieval
+  names: Names
   /** Blocks read from the store since the test set it to 0. */
   reads: number
   file(content: string | Uint8Array, profile?: Profile): Promise<CID>
@@ -45,13 +48,14 @@ export interface Answer {
   text: string
 }
 
-export async function openTestGateway(config?: GatewayConfig): Promise<TestGateway> {
+export async function openTestGateway(config?: GatewayConfig, nameParts?: Partial<NameParts>): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'thole-gateway-'))
   const db = await openDb({ url: join(folder, 'thole.db') })
   await db.migrate()
   const blocks = openMemoryStore()
-  const retrieval = createRetrieval({ db, moderation: openToAll, blocks: counting(blocks, () => made.reads++) })
-  const gateway = createGateway({ retrieval, config })
+  const retrieval = createRetrieval({ db, recent: { maxAge: 0 }, moderation: openToAll, blocks: counting(blocks, () => made.reads++) })
+  const names = testNames(db, nameParts)
+  const gateway = createGateway({ retrieval, names, config })
   const writer = blocks.writer()
   const sink = (block: Block) => writer.put(block)
 
@@ -59,6 +63,7 @@ export async function openTestGateway(config?: GatewayConfig): Promise<TestGatew
     db,
     blocks,
     retrieval,
+    names,
     reads: 0,
     async file(content, profile = profiles['unixfs-v1-2025']) {
       const { cid } = await buildFile(one(content), profile, sink)
@@ -89,6 +94,7 @@ export async function openTestGateway(config?: GatewayConfig): Promise<TestGatew
       const [path = '', query = ''] = url.split('?')
       const reply = await gateway.handle({ method, host, path, query, headers, secure, signal: new AbortController().signal })
       const bytes = await bytesOf(reply)
+      reply.ended?.(bytes.length)
       return { status: reply.status, headers: reply.headers, bytes, text: bytes.toString() }
     },
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { fault } from '../../kernel/faults.ts'
 import type { Reply } from '../reply.ts'
 import { contentReply } from './content.ts'
 import { etagOf } from './etag.ts'
+import { ipldPage } from './pages/ipld-page.ts'
 import type { Format } from './negotiate.ts'
 import { contentPolicy } from './safety.ts'
 import { dispositionHeader, type Target, targetHeaders } from './target.ts'
@@ -12,8 +13,8 @@ import { notAcceptable } from './text-reply.ts'
 const forms = new Map<number, readonly Format[]>([
   [codecs.dagCbor, ['dag-cbor', 'cbor']],
   [codecs.dagJson, ['dag-json', 'json']],
-  [0x51, ['cbor']],
-  [0x0200, ['json']],
+  [codecs.cbor, ['cbor']],
+  [codecs.json, ['json']],
 ])
 
 const types: Partial<Record<Format, string>> = {
@@ -23,12 +24,16 @@ const types: Partial<Record<Format, string>> = {
   json: 'application/json',
 }
 
+/** Codecs whose values have links, and so paths, for which there is a page. */
+const linked: ReadonlySet<number> = new Set([codecs.dagCbor, codecs.dagJson])
+
 /** A block that is data rather than a file, as it stands. */
-export function ipldReply(target: Target): Reply {
+export function ipldReply(target: Target): Reply | Promise<Reply> {
   const { request, wish, entry, query, address } = target
   const { cid, bytes } = entry
   const offered = forms.get(cid.code)
   if (offered === undefined) throw fault('UNSUPPORTED_CODEC', { reason: `${cid} is neither UnixFS nor JSON or CBOR; ask for it with format=raw` })
+  if (wish.html && linked.has(cid.code)) return ipldPage(target, offered)
   const wanted = offered.find((form) => form === wish.format)
   if (wanted === undefined && wish.format !== undefined && !wish.loose) return notAcceptable(wish.format)
   const form = wanted ?? offered[0]!
@@ -36,7 +41,7 @@ export function ipldReply(target: Target): Reply {
   const json = form.endsWith('json')
   const name = `${cid}.${json ? 'json' : 'cbor'}`
   const placed = json ? dispositionHeader({ ...target, query: withName(query, name) }) : dispositionHeader(target, name)
-  const headers = { ...targetHeaders(target), ...placed, ...contentPolicy(type, address.style) }
+  const headers = { ...targetHeaders(target), ...placed, ...contentPolicy(type, address) }
   return contentReply(request, { etag: etagOf(cid, `.${form}`), type, size: bytes.length, read: (from, to) => bytes.subarray(from, to) }, headers)
 }
 

@@ -8,6 +8,8 @@ export interface Wish {
   format: Format | undefined
   /** Another representation than `format` is acceptable too. */
   loose: boolean
+  /** A page for people is preferred to whatever is natural, as browsers do. */
+  html: boolean
   /** `format` came by the Accept header, not by the query. */
   byAccept: boolean
   /** Parameters of the media type in Accept, names in lower case. */
@@ -26,6 +28,7 @@ const mediaTypes = new Map<string, Format>([
 ])
 
 interface MediaRange {
+  type: string
   format: Format | undefined
   wild: boolean
   quality: number
@@ -40,11 +43,11 @@ export function negotiate(query: URLSearchParams, accept: string): Wish {
     const format = formats.find((known) => known === named)
     if (format === undefined) throw fault('INVALID_REQUEST', { reason: `format is one of ${formats.join(', ')}` })
     const parameters = ranges.find((range) => range.format === format)?.parameters ?? new Map()
-    return { format, loose: false, byAccept: false, parameters }
+    return { format, loose: false, html: false, byAccept: false, parameters }
   }
   const [best] = ranges
   const loose = ranges.length === 0 || ranges.some((range) => range.format === undefined)
-  return { format: best?.format, loose, byAccept: best?.format !== undefined, parameters: best?.parameters ?? new Map() }
+  return { format: best?.format, loose, html: best?.type === 'text/html', byAccept: best?.format !== undefined, parameters: best?.parameters ?? new Map() }
 }
 
 /** Best first: by quality, then exact before wildcard, then as written (RFC 9110 §12.5.1). */
@@ -61,7 +64,7 @@ function parseMediaRange(text: string): MediaRange {
   const [type = '', ...rest] = text.split(';').map((part) => part.trim())
   const parameters = new Map(rest.map((part) => splitParameter(part)))
   const quality = Number(parameters.get('q') ?? 1)
-  return { format: mediaTypes.get(type.toLowerCase()), wild: type.includes('*'), quality: Number.isNaN(quality) ? 1 : quality, parameters }
+  return { type: type.toLowerCase(), format: mediaTypes.get(type.toLowerCase()), wild: type.includes('*'), quality: Number.isNaN(quality) ? 1 : quality, parameters }
 }
 
 function splitParameter(text: string): [name: string, value: string] {

@@ -1,14 +1,21 @@
 import { parseCid } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
+import { parseName, type Name } from '../../domain/names/index.ts'
 import { fault, toFault } from '../../kernel/faults.ts'
-import type { Reply } from '../reply.ts'
 import type { Address } from './address.ts'
-import { dnsLabel } from './dns-label.ts'
-import type { GatewayRequest } from './request.ts'
-import { redirect, textReply } from './text-reply.ts'
+import { decodeSegment } from './content-path.ts'
+import { uninlineDomain } from './dns-label.ts'
 
-/** Fault INVALID_CID, worded as clients of gateways know it. */
-export function parseRoot({ id, style }: Address): CID {
+/** What an address stands for: content, or a name that leads to some. */
+export type Root = { kind: 'content'; cid: CID } | Name
+
+/** Faults INVALID_CID, INVALID_REQUEST, worded as clients of gateways know them. */
+export function parseRoot(address: Address): Root {
+  const id = address.style === 'path' ? decodeSegment(address.id) : address.id
+  return address.namespace === 'ipfs' ? { kind: 'content', cid: parseContentRoot(id, address.style) } : parseNameRoot(id, address.style)
+}
+
+function parseContentRoot(id: string, style: Address['style']): CID {
   try {
     // Host names come in any case; only a CIDv0 has meaning in it.
     return parseCid(style === 'subdomain' && !id.startsWith('Qm') ? id.toLowerCase() : id)
@@ -18,16 +25,10 @@ export function parseRoot({ id, style }: Address): CID {
   }
 }
 
-/**
- * Where the host gives each root an origin of its own, a root is served only there, under one spelling. undefined: this
- * address is it already, or the host has no such origins.
- */
-export function moveToOwnOrigin(request: GatewayRequest, address: Address, root: CID): Reply | undefined {
-  const { parent, style, id, rest } = address
-  if (parent === undefined) return undefined
-  const label = dnsLabel(root)
-  if (label === undefined) return textReply(400, 'CID incompatible with DNS label length limit of 63')
-  if (style === 'subdomain' && label === id.toLowerCase()) return undefined
-  const query = request.query === '' ? '' : `?${request.query}`
-  return redirect(`${request.secure ? 'https' : 'http'}://${label}.ipfs.${parent}${rest === '' ? '/' : rest}${query}`)
+/** A label without dots is a key, or a domain that was made to fit one label. */
+function parseNameRoot(id: string, style: Address['style']): Name {
+  const isLabel = style === 'subdomain' && !id.includes('.')
+  const name = parseName(id) ?? (isLabel ? (parseName(id.toLowerCase()) ?? parseName(uninlineDomain(id))) : undefined)
+  if (name === undefined) throw fault('INVALID_REQUEST', { reason: `invalid path "/ipns/${id.slice(0, 100)}": it is neither a key nor a domain` })
+  return name
 }

@@ -13,15 +13,16 @@ test.each([
   'text/css; charset=utf-8',
   'application/octet-stream',
   'application/wasm',
+  'application/pdf',
   'multipart/x-mixed-replace',
   'inode/symlink',
 ])('%s is sandboxed where the origin is shared', (type) => {
-  expect(contentPolicy(type, 'path')).toEqual(sandbox)
-  expect(contentPolicy(type, 'subdomain')).toEqual({})
+  expect(contentPolicy(type, { style: 'path' })).toEqual(sandbox)
+  expect(contentPolicy(type, { style: 'subdomain' })).toEqual({})
 })
 
-test.each(['text/plain; charset=utf-8', 'image/png', 'video/mp4', 'font/woff2', 'application/json', 'application/pdf'])('%s needs no sandbox', (type) => {
-  expect(contentPolicy(type, 'path')).toEqual({})
+test.each(['text/plain; charset=utf-8', 'image/png', 'video/mp4', 'font/woff2', 'application/json'])('%s needs no sandbox', (type) => {
+  expect(contentPolicy(type, { style: 'path' })).toEqual({})
 })
 
 test('script cannot reach the origin of the path gateway by any name or representation', async () => {

@@ -46,7 +46,7 @@ async function listen(gateway: TestGateway) {
   const logged: object[] = []
   const note = (data: object) => void logged.push(data)
   const log = { debug: note, info: note, warn: note, error: note }
-  const handle = serveGateway({ retrieval: gateway.retrieval, log })
+  const handle = serveGateway({ retrieval: gateway.retrieval, names: gateway.names, log })
   const server = createServer((incoming, outgoing) => {
     if (!handle(incoming, outgoing)) outgoing.end('another door')
   })

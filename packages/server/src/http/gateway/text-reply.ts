@@ -18,8 +18,8 @@ export function textReply(status: number, words: string, headers: Record<string,
   }
 }
 
-export function redirect(location: string, headers: Record<string, string> = {}): Reply {
-  return textReply(301, `Moved to ${location}`, { location, ...headers })
+export function redirect(location: string, headers: Record<string, string> = {}, status = 301): Reply {
+  return textReply(status, `Moved to ${location}`, { location, ...headers })
 }
 
 /** A fault as the gateway tells it. Faults of reading a DAG say what they stopped at in their `reason`. */

@@ -21,6 +21,8 @@ export interface PinionUploadParts {
   log: Log
 }
 
+export { pinionApiGateway, pinionVisits, pinionWebGateway } from './gateway.ts'
+
 /** Pinion's upload service for programs: Bearer keys. */
 export function pinionApiUploads(parts: PinionUploadParts): Hono<EdgeEnv> {
   return new Hono<EdgeEnv>({ strict: false }).use(openToAllOrigins).route('/', uploadRoutes((call) => byKey(parts, call), parts))

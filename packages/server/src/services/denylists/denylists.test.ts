@@ -26,13 +26,13 @@ beforeEach(async () => {
   problems.length = 0
 })
 afterEach(async () => {
-  lists?.close()
+  await lists?.close()
   await rm(folder, { recursive: true })
 })
 
 async function open(...files: string[]): Promise<Denylists> {
   for (const [i, text] of files.entries()) await writeFile(join(folder, `${i}.deny`), text)
-  return (lists = await openDenylists({ places: [folder], log, watchEvery: 20 }))
+  return (lists = await openDenylists({ places: [folder], copies: folder, log, watchEvery: 20 }))
 }
 
 const at = (cid: string, path = '') => lists!.find(CID.parse(cid), path.split('/').filter(Boolean))?.rule
@@ -116,7 +116,7 @@ test('later files override earlier ones; lines that are no rules are told and pa
 
 test('a header of another version, and a file that is not there, refuse the start', async () => {
   await expect(open('version: 2\n---\n')).rejects.toThrow(/version 2/)
-  await expect(openDenylists({ places: [join(folder, 'absent.deny')], log })).rejects.toThrow(/absent/)
+  await expect(openDenylists({ places: [join(folder, 'absent.deny')], copies: folder, log })).rejects.toThrow(/absent/)
 })
 
 test('a list that grows, comes or goes is in force within moments; one that breaks leaves the rules as they were', async () => {
@@ -134,7 +134,7 @@ test('a list that grows, comes or goes is in force within moments; one that brea
 
 test('a folder may come later', async () => {
   const place = join(folder, 'later')
-  lists = await openDenylists({ places: [place], log, watchEvery: 20 })
+  lists = await openDenylists({ places: [place], copies: folder, log, watchEvery: 20 })
   await mkdir(place)
   await writeFile(join(place, 'a.deny'), `/ipfs/${plain}\n`)
   await expect.poll(() => at(plain)).toBe('a:1')

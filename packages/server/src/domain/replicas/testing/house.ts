@@ -12,7 +12,7 @@ import { createCompleteness, createDags } from '../../dags/index.ts'
 import { openToAll } from '../../moderation/index.ts'
 import { createPins } from '../../pins/index.ts'
 import { createReclaim } from '../../reclaim/index.ts'
-import { createRetrieval, exportCar } from '../../retrieval/index.ts'
+import { createRetrieval } from '../../retrieval/index.ts'
 import { createUploads } from '../../uploads/index.ts'
 import { createReplication, followJob, lookJob, mendJob, replicaWords, replicateJob } from '../index.ts'
 
@@ -37,7 +37,7 @@ export async function openHouse({ wanted = 2, size = 3, probeEvery = day, modera
 
   async function open(withNodes: boolean) {
     const retrieval = createRetrieval({ db, blocks, moderation: openToAll })
-    const content = (root: Block['cid']) => exportCar(retrieval, { root })
+    const content = (root: Block['cid']) => retrieval.car({ root }).bytes
     const replication = await createReplication({ db, clock, log, moderation, replicas: withNodes ? nodes.replicas : undefined, addresses: () => [], content, period: day, probeEvery })
     await replication.start()
     const completeness = createCompleteness({ db, blocks, clock, standing: replication.standing })
