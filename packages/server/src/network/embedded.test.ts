@@ -4,6 +4,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { matches } from '@thole/dag'
+import type { Block } from '@thole/dag'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Network } from '../ports/network.ts'
 import { embeddedNetwork } from './embedded.ts'
@@ -58,6 +60,29 @@ describe('the embedded network', () => {
     const blocks = randomBlocks(20, 1 << 20)
     const got = await fetchAll(network.fetch({ origins: [helia.address], signal: live }), await given(blocks))
     expect(sorted(got)).toEqual(sorted(blocks))
+  })
+
+  it('uses the memory of large blocks again where they are released, and leaves the others as they are', async () => {
+    const [twin, ...others] = randomBlocks(30, 300_000)
+    const blocks = [twin!, blockOf(twin!.bytes, { codec: DAG_CBOR }), ...others]
+    const session = network.fetch({ origins: [helia.address], signal: live })
+    const memories = new Set<ArrayBufferLike>()
+    const kept: Block[] = []
+    const took = (block: Block) => {
+      expect(matches(block.cid, block.bytes)).toBe(true)
+      memories.add(block.bytes.buffer)
+      if (memories.size % 4 === 0 || block.cid.code === DAG_CBOR) kept.push(block)
+      else session.release(block)
+    }
+    // Few at a time, so that there is something to use again.
+    for (const cids = await given(blocks); cids.length > 0; ) {
+      const some = cids.splice(0, 4)
+      session.want(some)
+      for (let i = 0; i < some.length; i++) took((await session.blocks[Symbol.asyncIterator]().next()).value)
+    }
+    await session.close()
+    expect(memories.size).toBeLessThan(blocks.length - 5)
+    expect(kept.every(({ cid, bytes }) => matches(cid, bytes))).toBe(true)
   })
 
   it('fetches blocks of other hashes, an empty one, and one under two names', async () => {

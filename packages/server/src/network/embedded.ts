@@ -6,6 +6,7 @@ import type { Origin } from './addresses.ts'
 import { announcements } from './announcements.ts'
 import { answers } from './answers.ts'
 import { delegatesOf } from './delegates.ts'
+import { nameQuestions } from './name-records.ts'
 import { loadPeerId } from './peer-key.ts'
 import { decodeBlock, decodeJson } from './pipe/bodies.ts'
 import type { Channel } from './pipe/channel.ts'
@@ -15,6 +16,7 @@ import { runGuest } from './process.ts'
 import type { GuestProcess } from './process.ts'
 import { createSession } from './session.ts'
 import type { Session } from './session.ts'
+import { spareMemory } from './spare-memory.ts'
 
 export interface EmbeddedOptions {
   /** Public: dials only public addresses unless told otherwise, and listens on all interfaces. */
@@ -45,6 +47,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
   const listen = options.listen ?? [mode === 'local' ? '/ip4/127.0.0.1/tcp/0' : '/ip4/0.0.0.0/tcp/4001']
   const peerId = await loadPeerId(keyFile)
   const sessions = new Map<number, Session>()
+  const spare = spareMemory()
   let lastSession = 0
   let guest: GuestProcess | undefined
   let ready: Channel | undefined // the process that listens, if one does
@@ -52,6 +55,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
   let failures = 0
   let stopWaiting = () => {} // ends a start that is under way
   const told = announcements(() => ready)
+  const names = nameQuestions(() => ready, mode === 'public' ? undefined : 'this server is set to THOLE_NETWORK=local')
 
   function config(): GuestConfig {
     // The port that the system chose is kept, so that what we told clients stays true; unless it is taken now.
@@ -76,6 +80,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
     ready = undefined
     for (const session of sessions.values()) session.interrupted()
     told.interrupted()
+    names.interrupted()
   }
 
   return {
@@ -98,6 +103,7 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
         guest = runGuest({
           log,
           codeCache: join(dirname(keyFile), 'network-code'),
+          spare,
           onSpawn: (channel) => channel.sendJson(kinds.config, config()),
           onFrame: frameHandler(server, started),
           onExit,
@@ -106,11 +112,12 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
     },
     fetch(fetchOptions: FetchOptions): FetchSession {
       const id = ++lastSession
-      const session = createSession({ ...fetchOptions, id, dialPrivate, channel: () => ready, onClose: () => sessions.delete(id) })
+      const session = createSession({ ...fetchOptions, id, dialPrivate, spare, channel: () => ready, onClose: () => sessions.delete(id) })
       if (!fetchOptions.signal.aborted) sessions.set(id, session)
       return session
     },
     announce: told.announce,
+    names,
     delegates: () => delegatesOf(peerId, announce.length > 0 ? announce : (running?.addresses ?? []), { isPrivateNetwork: mode === 'local' || dialPrivate || announce.length > 0 }),
     status: () => ({
       driver: 'embedded',
@@ -145,6 +152,8 @@ export async function embeddedNetwork(options: EmbeddedOptions): Promise<Network
         const frame = decodeJson<AttemptsFrame>(body)
         sessions.get(frame.fetch)?.onAttempts(frame)
       } else if (kind === kinds.announced) told.onAnnounced(decodeJson(body))
+      else if (kind === kinds.recordsFound) names.onFound(decodeJson(body))
+      else if (kind === kinds.recordTold) names.onTold(decodeJson(body))
       else if (kind === kinds.running) onRunning(decodeJson(body), started)
       else if (kind === kinds.log) {
         const { level, words, data } = decodeJson<LogFrame>(body)

@@ -30,11 +30,14 @@ export async function noNetwork({ keyFile, peerId, announce = [] }: NoNetworkOpt
       if (!options.signal.aborted) open.add(session)
       return session
     },
-    announce: async () => ({ state: 'off', reason: 'this server is set to THOLE_NETWORK=none' }),
+    announce: async () => off,
+    names: { find: async () => off, publish: async () => off },
     delegates: () => [...delegates],
     status: () => ({ driver: 'none', state: 'off', addresses: [], peers: 0, restarts: 0 }),
   }
 }
+
+const off = { state: 'off', reason: 'this server is set to THOLE_NETWORK=none' } as const
 
 /** Waits for nothing, and says so for every address that was named. */
 function idleSession({ origins, signal }: FetchOptions, onClose: () => void): FetchSession {
@@ -50,5 +53,5 @@ function idleSession({ origins, signal }: FetchOptions, onClose: () => void): Fe
   addOrigins(origins)
   signal.addEventListener('abort', close)
   if (signal.aborted) queue.end()
-  return { want() {}, cancel() {}, blocks: queue.blocks, window: 1, addOrigins, attempts: rows.list, close }
+  return { want() {}, cancel() {}, release() {}, blocks: queue.blocks, window: 1, addOrigins, attempts: rows.list, close }
 }

@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.ts'
 import { openChannel, readFrames } from './pipe/channel.ts'
 import type { Channel } from './pipe/channel.ts'
 import { pipePair } from './pipe/pair.ts'
+import type { SpareMemory } from './spare-memory.ts'
 
 /**
  * Blocks lie outside of the heap of V8, which otherwise collects all of the heap for each 64 MiB of them: a third of
@@ -31,6 +32,8 @@ export interface GuestOptions {
   log: Log
   /** Folder for compiled code: it halves the time in which a process is back. */
   codeCache: string
+  /** For large frames. */
+  spare: SpareMemory
   /** A process is there and waits for its configuration. */
   onSpawn(channel: Channel): void
   onFrame(kind: number, body: Buffer): void
@@ -42,7 +45,7 @@ export interface GuestOptions {
 }
 
 /** Runs the network process and starts it again whenever it ends: at once, with pauses if it ends at once too. */
-export function runGuest({ log, codeCache, onSpawn, onFrame, onExit, minLife = 5000, maxPause = 10_000 }: GuestOptions): GuestProcess {
+export function runGuest({ log, codeCache, spare, onSpawn, onFrame, onExit, minLife = 5000, maxPause = 10_000 }: GuestOptions): GuestProcess {
   const closing = new AbortController()
   let child: ChildProcess | undefined
   let pipe: Socket | undefined
@@ -63,7 +66,7 @@ export function runGuest({ log, codeCache, onSpawn, onFrame, onExit, minLife = 5
   async function live(): Promise<void> {
     // It gets no secrets: nothing of this process's environment. Names that strangers send are looked up in threads, and some take long.
     const env = { NODE_COMPILE_CACHE: codeCache, UV_THREADPOOL_SIZE: '16' }
-    const ends = await pipePair(readFrames(onFrame, (error) => pipe?.destroy(error))).catch((error: Error) => error)
+    const ends = await pipePair(readFrames(onFrame, { spare, onError: (error) => pipe?.destroy(error) })).catch((error: Error) => error)
     if (ends instanceof Error) return log.error({ reason: ends.message }, 'the pipe to the network process cannot be opened')
     const { ours, theirs } = ends
     pipe = ours

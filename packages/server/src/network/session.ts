@@ -9,6 +9,7 @@ import { encodeCids, u32 } from './pipe/bodies.ts'
 import type { Channel } from './pipe/channel.ts'
 import { kinds } from './pipe/frames.ts'
 import type { AttemptsFrame, OriginsFrame } from './pipe/frames.ts'
+import type { SpareMemory } from './spare-memory.ts'
 import { keyOfMultihash } from './wire/block-key.ts'
 
 /** The house's side of one fetch: knows what is wanted, so that any process can go on with it. */
@@ -23,6 +24,8 @@ export interface Session extends FetchSession {
 export interface SessionOptions extends FetchOptions {
   id: number
   dialPrivate: boolean
+  /** Where large blocks lie. */
+  spare: SpareMemory
   /** Addresses that one fetch dials, and as many that it names as skipped; more are left out. */
   maxOrigins?: number
   /** CIDs that travel in one frame. */
@@ -35,7 +38,7 @@ export interface SessionOptions extends FetchOptions {
 }
 
 export function createSession(options: SessionOptions): Session {
-  const { id, root, signal, dialPrivate, maxOrigins = 256, perFrame = 2000, closeTimeout = 1000, channel, onClose } = options
+  const { id, root, signal, dialPrivate, spare, maxOrigins = 256, perFrame = 2000, closeTimeout = 1000, channel, onClose } = options
   const wanted = new Map<string, CID[]>() // multihash → the CIDs that name these bytes
   const origins = new Map<string, Origin | GatewayOrigin>()
   const rows = attemptRows()
@@ -135,6 +138,7 @@ export function createSession(options: SessionOptions): Session {
     addOrigins,
     close,
     attempts: rows.list,
+    release: ({ bytes }) => spare.release(bytes),
     want(cids) {
       if (closed) return
       for (const cid of cids) {
@@ -173,7 +177,10 @@ export function createSession(options: SessionOptions): Session {
       }
       wanted.delete(multihash)
       names.forEach((cid, i) => {
-        if (i > 0) takenBytes -= bytes.length // it came once, and is taken once for each name
+        if (i > 0) {
+          takenBytes -= bytes.length // it came once, and is taken once for each name
+          spare.hold(bytes)
+        }
         queue.push({ cid, bytes })
       })
     },

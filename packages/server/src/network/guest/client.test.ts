@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { keyOfCid, prefixOfCid } from '../wire/block-key.ts'
 import { decodeMessage } from '../wire/decode.ts'
+import { spareMemory } from '../spare-memory.ts'
 import { messageReader } from '../wire/reader.ts'
 import { randomBlocks } from '../testing/blocks.ts'
 import { createClient } from './client.ts'
@@ -29,7 +30,7 @@ function remote(id: string) {
       }
       most = Math.max(most, wantlist.size)
     },
-    { maxMessage: 1 << 22 },
+    { maxMessage: 1 << 22, spare: spareMemory() },
   )
   const peer = createPeer(id, {
     onDeaf() {},

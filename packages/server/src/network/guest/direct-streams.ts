@@ -1,5 +1,6 @@
 import type { Connection, Libp2p, Stream, StreamHandler, StreamMessageEvent, StreamMuxerFactory } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
+import { gatherSends } from './gather-sends.ts'
 import { limits } from './limits.ts'
 import { widenWindow } from './wide-window.ts'
 
@@ -38,6 +39,7 @@ export function directStreams(muxers: (parts: never) => StreamMuxerFactory, prot
     }
 
     factory.createStreamMuxer = (encrypted) => {
+      gatherSends(encrypted)
       const muxer = create(encrypted)
       const listen = muxer.addEventListener.bind(muxer)
       const unsaid = new Set<() => void>()

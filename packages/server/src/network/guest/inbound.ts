@@ -3,6 +3,7 @@ import { decodeMessage } from '../wire/decode.ts'
 import { WireError } from '../wire/cursor.ts'
 import { MAX_MESSAGE } from '../wire/message.ts'
 import type { Message } from '../wire/message.ts'
+import type { SpareMemory } from '../spare-memory.ts'
 import { messageReader } from '../wire/reader.ts'
 import type { MessageReader } from '../wire/reader.ts'
 import { limits } from './limits.ts'
@@ -18,6 +19,8 @@ export interface InboundOptions {
   onBreach(peerId: string, why: string): void
   /** Whether something is wanted of this peer. */
   isAsked(peerId: string): boolean
+  /** For large messages. */
+  spare: SpareMemory
 }
 
 /** A stream that a peer opened. */
@@ -30,7 +33,7 @@ interface Inbound {
  * Reads the streams that peers open: one for each message (Kubo) or one for many. A stream that breaks the
  * rules is reset; all streams of one connection together may hold a bounded number of unfinished bytes, for a bounded time.
  */
-export function inboundStreams({ onStream, onBytes, onMessage, onBreach, isAsked }: InboundOptions): StreamHandler {
+export function inboundStreams({ onStream, onBytes, onMessage, onBreach, isAsked, spare }: InboundOptions): StreamHandler {
   const open = new Map<Stream, Inbound>()
   const heldBy = new WeakMap<Connection, { bytes: number }>()
   setInterval(endIdle, limits.messageIdle / 4).unref()
@@ -46,7 +49,7 @@ export function inboundStreams({ onStream, onBytes, onMessage, onBreach, isAsked
     const peerId = connection.remotePeer.toString()
     const held = heldBy.get(connection) ?? { bytes: 0 }
     heldBy.set(connection, held)
-    const reader = messageReader((message) => onMessage(peerId, decodeMessage(message), message.length), { maxMessage: MAX_MESSAGE })
+    const reader = messageReader((message) => onMessage(peerId, decodeMessage(message), message.length), { maxMessage: MAX_MESSAGE, spare })
     const inbound = { reader, lastBytes: Date.now() }
     open.set(stream, inbound)
 

@@ -113,6 +113,13 @@ export const limits = {
   /** Announcements at once, and how long each may take. */
   announcements: 16,
   announceTimeout: 60_000,
+  /** Bytes of a record of a name (IPNS record specification), records of one name that are looked at, and for how long after the first. */
+  maxRecord: 10 * 1024,
+  recordsPerName: 16,
+  recordGather: 3000,
+  /** Names that are asked or told about at once, and how long one may take. */
+  names: 16,
+  nameTimeout: 25_000,
   /** Peers of which addresses are kept while the DHT is used. */
   knownPeers: 8192,
 

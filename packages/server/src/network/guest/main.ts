@@ -6,8 +6,9 @@ import type { GatewayOrigin, Origin } from '../addresses.ts'
 import { decodeCids, decodeJson, encodeBlockHead } from '../pipe/bodies.ts'
 import { openChannel, readFrames } from '../pipe/channel.ts'
 import { kinds } from '../pipe/frames.ts'
+import { spareMemory } from '../spare-memory.ts'
 import { keyOfMultihash } from '../wire/block-key.ts'
-import type { AnnouncedFrame, GuestConfig, LogFrame, OriginsFrame, RunningFrame } from '../pipe/frames.ts'
+import type { AnnouncedFrame, GuestConfig, LogFrame, OriginsFrame, RecordsFrame, RecordToldFrame, RunningFrame } from '../pipe/frames.ts'
 import { bans } from './bans.ts'
 import { createClient } from './client.ts'
 import { unpark } from './fetch.ts'
@@ -28,7 +29,8 @@ import { openSwarm } from './swarm.ts'
  * truth, keeps nothing, and ends with the pipe: when the house dies, however it dies, so does this.
  */
 process.title = 'tholed-network'
-const pipe = new Socket({ fd: 3, onread: readFrames(onFrame, (error) => pipe.destroy(error)) })
+const spare = spareMemory()
+const pipe = new Socket({ fd: 3, onread: readFrames(onFrame, { spare, onError: (error) => pipe.destroy(error) }) })
 pipe.on('error', () => {}).on('close', () => process.exit(0)).on('end', () => process.exit(0))
 // Control-C reaches the whole group; the house decides when this ends.
 for (const name of ['SIGINT', 'SIGHUP'] as const) process.on(name, () => {})
@@ -41,11 +43,15 @@ let origins: Origins | undefined
 let gateways: Gateways | undefined
 let libp2p: Libp2p | undefined
 let routing: Routing | undefined
+const starting = { state: 'off', reason: 'the network is being started' } as const
+/** What concerns records of names keeps time itself. */
+const untilDone = new AbortController().signal
 
 const client = createClient({
   deliver(fetch, key, bytes) {
     fetch.delivered++
-    channel.send(kinds.block, encodeBlockHead(fetch.id, key), bytes)
+    spare.hold(bytes)
+    channel.sendLent(kinds.block, [encodeBlockHead(fetch.id, key), bytes], () => spare.release(bytes))
   },
   report: (attempts) => channel.sendJson(kinds.attempts, attempts),
   onLiar(peer) {
@@ -66,6 +72,8 @@ function onFrame(kind: number, body: Buffer): void {
   else if (kind === kinds.origins) onOrigins(decodeJson(body))
   else if (kind === kinds.close) onClose(body)
   else if (kind === kinds.announce) void onAnnounce(body)
+  else if (kind === kinds.findRecords) void onFindRecords(body)
+  else if (kind === kinds.tellRecord) void onTellRecord(body)
   else if (kind === kinds.config) start(decodeJson(body)).catch(onFatal)
 }
 
@@ -105,8 +113,20 @@ function onFound(fetch: Fetch, found: OriginsFrame['origins']): void {
 }
 
 async function onAnnounce(body: Buffer): Promise<void> {
-  const result = (await routing?.announce(CID.decode(body.subarray(4)))) ?? { state: 'off', reason: 'the network is being started' }
+  const result = (await routing?.announce(CID.decode(body.subarray(4)))) ?? starting
   channel.sendJson(kinds.announced, { announcement: body.readUInt32LE(0), result } satisfies AnnouncedFrame)
+}
+
+async function onFindRecords(body: Buffer): Promise<void> {
+  const found = (await routing?.names.find(body.subarray(4), untilDone)) ?? starting
+  const records = found.state === 'found' ? { ...found, records: found.records.map((record) => Buffer.from(record).toString('base64')) } : found
+  channel.sendJson(kinds.recordsFound, { question: body.readUInt32LE(0), found: records } satisfies RecordsFrame)
+}
+
+async function onTellRecord(body: Buffer): Promise<void> {
+  const end = 8 + body.readUInt32LE(4)
+  const result = (await routing?.names.publish(body.subarray(8, end), body.subarray(end), untilDone)) ?? starting
+  channel.sendJson(kinds.recordTold, { question: body.readUInt32LE(0), result } satisfies RecordToldFrame)
 }
 
 function onClose(body: Buffer): void {
@@ -120,7 +140,7 @@ async function start(config: GuestConfig): Promise<void> {
   const { libp2p: node, listening, dht } = await startNode(config, banned.has)
   libp2p = node
   let telling = false
-  const swarm = await openSwarm({ libp2p: node, client, house, isNamed: (peerId) => origins?.names(peerId) === true, onChange: tellSoon })
+  const swarm = await openSwarm({ libp2p: node, client, house, spare, isNamed: (peerId) => origins?.names(peerId) === true, onChange: tellSoon })
   origins = createOrigins({ libp2p: node, dialPrivate: config.dialPrivate, whyBanned: banned.why, onIdle: swarm.dismiss })
   origins.keep(config.peers)
   gateways = createGateways({ client, urls: config.gateways, dialPrivate: config.dialPrivate })

@@ -1,5 +1,6 @@
 import type { Libp2p } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
+import type { SpareMemory } from '../spare-memory.ts'
 import { PROTOCOL } from '../wire/message.ts'
 import { allowance } from './allowance.ts'
 import type { Allowance } from './allowance.ts'
@@ -36,10 +37,12 @@ export interface SwarmOptions {
   house: Questions
   /** Whether a fetch or the operator named this peer. */
   isNamed(peerId: string): boolean
+  /** For large messages. */
+  spare: SpareMemory
   onChange(): void
 }
 
-export async function openSwarm({ libp2p, client, house, isNamed, onChange }: SwarmOptions): Promise<Swarm> {
+export async function openSwarm({ libp2p, client, house, isNamed, spare, onChange }: SwarmOptions): Promise<Swarm> {
   const members = new Map<string, Member>()
   const replies = byteRoom(limits.replyRoom)
   let arrivals = 0
@@ -90,6 +93,7 @@ export async function openSwarm({ libp2p, client, house, isNamed, onChange }: Sw
   await libp2p.handle(
     PROTOCOL,
     inboundStreams({
+      spare,
       onStream: (peerId) => charge(join(peerId), limits.streamChatter),
       isAsked: (peerId) => (members.get(peerId)?.peer.live.size ?? 0) > 0,
       onBreach: (peerId, why) => client.offend(join(peerId).peer, why, { weight: limits.breach }),

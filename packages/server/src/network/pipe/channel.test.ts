@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { decodeBlock, decodeCids, encodeBlockHead, encodeCids } from './bodies.ts'
+import { spareMemory } from '../spare-memory.ts'
 import { openChannel } from './channel.ts'
 import { frameReader } from './frame-reader.ts'
 
@@ -41,13 +42,30 @@ it('reads large frames between small ones; what was read stays as it is', () => 
   }
 })
 
+it('reads large frames into memory that was released, and leaves the rest alone', () => {
+  const bodies = Array.from({ length: 12 }, (_, i) => Buffer.alloc(1 << 20, i + 1))
+  const bytes = Buffer.concat(bodies.flatMap((body) => [head(body.length + 1, 1), body]))
+  const spare = spareMemory()
+  const kept: Buffer[] = []
+  const memories = new Set<ArrayBufferLike>()
+  read(bytes, [1 << 16], (_, body) => {
+    memories.add(body.buffer)
+    expect(body.equals(bodies[kept.length]!)).toBe(true)
+    kept.push(body)
+    if (kept.length % 3 === 0) spare.release(body)
+  }, spare)
+  expect(kept.length).toBe(12)
+  expect(memories.size).toBe(12 - 3)
+  kept.forEach((body, i) => i % 3 === 2 || expect(body.equals(bodies[i]!)).toBe(true))
+})
+
 it.each([0, (8 << 20) + 1, 0xffffffff])('refuses a length that no frame has: %i', (length) => {
   expect(() => read(head(length, 1), [5], () => {})).toThrow(`a frame of ${length} bytes`)
 })
 
 /** Gives these bytes to a reader in pieces of such lengths, or of what it has room for. */
-function read(bytes: Buffer, cuts: number[], onFrame: (kind: number, body: Buffer) => void): void {
-  const reader = frameReader(onFrame)
+function read(bytes: Buffer, cuts: number[], onFrame: (kind: number, body: Buffer) => void, spare = spareMemory()): void {
+  const reader = frameReader(onFrame, spare)
   for (let at = 0, i = 0; at < bytes.length; i++) {
     const count = bytes.copy(reader.room(), 0, at, at + cuts[i % cuts.length]!)
     expect(count).toBeGreaterThan(0)

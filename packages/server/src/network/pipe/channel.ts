@@ -1,5 +1,6 @@
 import type { OnReadOpts } from 'node:net'
 import type { Writable } from 'node:stream'
+import type { SpareMemory } from '../spare-memory.ts'
 import { frameReader } from './frame-reader.ts'
 
 /**
@@ -8,6 +9,8 @@ import { frameReader } from './frame-reader.ts'
  */
 export interface Channel {
   send(kind: number, ...parts: Uint8Array[]): void
+  /** As `send`; calls back when the last part may be filled with something else. */
+  sendLent(kind: number, parts: Uint8Array[], onSent: () => void): void
   sendJson(kind: number, value: object): void
 }
 
@@ -16,8 +19,8 @@ const HEAD = 5
 export function openChannel(pipe: Writable): Channel {
   let corked = false
 
-  function send(kind: number, ...parts: Uint8Array[]): void {
-    if (pipe.destroyed || pipe.writableEnded) return
+  function write(kind: number, parts: Uint8Array[], onSent?: () => void): void {
+    if (pipe.destroyed || pipe.writableEnded) return onSent?.()
     if (!corked) {
       corked = true
       pipe.cork()
@@ -30,15 +33,19 @@ export function openChannel(pipe: Writable): Channel {
     head.writeUInt32LE(parts.reduce((sum, part) => sum + part.length, 1))
     head[4] = kind
     pipe.write(head)
-    for (const part of parts) if (part.length > 0) pipe.write(part)
+    parts.forEach((part, i) => pipe.write(part, i === parts.length - 1 ? onSent : undefined))
   }
 
-  return { send, sendJson: (kind, value) => send(kind, Buffer.from(JSON.stringify(value))) }
+  return {
+    send: (kind, ...parts) => write(kind, parts),
+    sendLent: write,
+    sendJson: (kind, value) => write(kind, [Buffer.from(JSON.stringify(value))]),
+  }
 }
 
 /** Reads frames without a stream between, which would take new memory for each of its many reads. */
-export function readFrames(onFrame: (kind: number, body: Buffer) => void, onError: (error: Error) => void): OnReadOpts {
-  const reader = frameReader(onFrame)
+export function readFrames(onFrame: (kind: number, body: Buffer) => void, { spare, onError }: { spare: SpareMemory; onError(error: Error): void }): OnReadOpts {
+  const reader = frameReader(onFrame, spare)
   return {
     buffer: reader.room,
     callback(count) {

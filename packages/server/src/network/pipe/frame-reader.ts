@@ -1,3 +1,5 @@
+import { spareFrom } from '../spare-memory.ts'
+import type { SpareMemory } from '../spare-memory.ts'
 import { MAX_FRAME } from './frames.ts'
 
 /** Cuts what comes through a pipe into frames. */
@@ -16,20 +18,30 @@ const leastRoom = 8 << 10
 
 /**
  * Bodies are views of the memory that they were read to, which is not used again. A frame that does not fit into what
- * is left of it goes on in memory of its own size, and so is read to its place.
+ * is left of it goes on in memory of its own size, and so is read to its place: a large one in spare memory, which whoever
+ * is done with it may release.
  */
-export function frameReader(onFrame: (kind: number, body: Buffer) => void): FrameReader {
-  let slab = Buffer.allocUnsafeSlow(slabBytes)
+export function frameReader(onFrame: (kind: number, body: Buffer) => void, spare: SpareMemory): FrameReader {
+  let slab: Buffer = Buffer.allocUnsafeSlow(slabBytes)
+  let unused: Buffer | undefined // a slab of which nobody has a view
   let start = 0 // of the first frame that is not whole
   let filled = 0
   let needed = 0 // bytes of that frame, where its length is known
+
+  function memoryFor(bytes: number): Buffer {
+    if (bytes >= spareFrom) return spare.take(bytes)
+    const slab = bytes <= slabBytes ? unused : undefined
+    if (slab !== undefined) unused = undefined
+    return slab ?? Buffer.allocUnsafeSlow(Math.max(slabBytes, bytes))
+  }
 
   return {
     room() {
       const fits = needed > 0 ? start + needed <= slab.length : slab.length - filled >= leastRoom
       if (!fits) {
-        const next = Buffer.allocUnsafeSlow(Math.max(slabBytes, needed))
+        const next = memoryFor(needed)
         filled = slab.copy(next, 0, start, filled)
+        if (start === 0 && slab.length === slabBytes) unused = slab
         start = 0
         slab = next
       }

@@ -14,6 +14,8 @@ export const kinds = {
   cancel: 5, // fetch, then (length, CID)…
   taken: 6, // fetch, bytes: the consumer took so much
   announce: 9, // announcement, CID
+  findRecords: 10, // question, name
+  tellRecord: 11, // question, length of the name, name, record
   got: 7, // question, found, bytes of the block
   sized: 8, // question, found, size
   // the process → the house
@@ -25,6 +27,8 @@ export const kinds = {
   size: 25, // question, CID
   log: 26, // LogFrame
   announced: 27, // AnnouncedFrame
+  recordsFound: 28, // RecordsFrame
+  recordTold: 29, // RecordToldFrame
 } as const
 
 export interface GuestConfig {
@@ -65,6 +69,18 @@ export interface RunningFrame {
 /** What came of `announce`. */
 export interface AnnouncedFrame {
   announcement: number
+  result: AnnounceResult
+}
+
+/** What came of `findRecords`; records in base64. */
+export interface RecordsFrame {
+  question: number
+  found: { state: 'found'; records: string[] } | { state: 'none' | 'off'; reason: string }
+}
+
+/** What came of `tellRecord`. */
+export interface RecordToldFrame {
+  question: number
   result: AnnounceResult
 }
 

@@ -46,7 +46,7 @@ async function startNode() {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    services: { identify: identify(), ping: ping(), kad: kadDHT({ protocol: '/ipfs/kad/1.0.0', clientMode: false, peerInfoMapper: passthroughMapper, allowQueryWithZeroPeers: true }) },
+    services: { identify: identify(), ping: ping(), kad: kadDHT({ protocol: '/ipfs/kad/1.0.0', clientMode: false, peerInfoMapper: passthroughMapper, allowQueryWithZeroPeers: true, validators: { ipns: () => {} }, selectors: { ipns: () => 0 } }) },
     connectionGater: { denyDialMultiaddr: () => false },
     connectionMonitor: { enabled: false },
   })

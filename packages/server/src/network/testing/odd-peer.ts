@@ -8,6 +8,7 @@ import { decodeMessage } from '../wire/decode.ts'
 import { encodeMessage } from '../wire/encode.ts'
 import { MAX_MESSAGE, PROTOCOL } from '../wire/message.ts'
 import type { Message, WantEntry } from '../wire/message.ts'
+import { spareMemory } from '../spare-memory.ts'
 import { messageReader } from '../wire/reader.ts'
 import { blockOf } from './blocks.ts'
 import { serveCommands } from './peer-process.ts'
@@ -60,7 +61,7 @@ const libp2p = await plainNode()
 let onReply: (message: Message) => void = () => {}
 
 await libp2p.handle(PROTOCOL, (stream, connection) => {
-  const reader = messageReader((bytes) => onMessage(decodeMessage(bytes)), { maxMessage: MAX_MESSAGE })
+  const reader = messageReader((bytes) => onMessage(decodeMessage(bytes)), { maxMessage: MAX_MESSAGE, spare: spareMemory() })
   stream.addEventListener('message', ({ data }) => {
     for (const part of data instanceof Uint8Array ? [data] : data) reader.push(part)
   })

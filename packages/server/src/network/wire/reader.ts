@@ -1,3 +1,5 @@
+import { spareFrom } from '../spare-memory.ts'
+import type { SpareMemory } from '../spare-memory.ts'
 import { WireError } from './cursor.ts'
 
 /** Cuts a byte stream into its length-prefixed messages. */
@@ -11,6 +13,8 @@ export interface MessageReader {
 export interface ReaderOptions {
   /** Largest message, bytes. */
   maxMessage: number
+  /** For large messages, which are held no longer than `onMessage` lasts, unless that holds them longer. */
+  spare: SpareMemory
 }
 
 /** Smaller pieces are gathered into such of `gatherBytes`: a view of one byte costs a hundred. */
@@ -18,7 +22,7 @@ const pieceBytes = 2048
 const gatherBytes = 16_384
 
 /** Memory grows with the bytes that came, never with the length that was announced, nor with the number of pieces. */
-export function messageReader(onMessage: (message: Uint8Array) => void, { maxMessage }: ReaderOptions): MessageReader {
+export function messageReader(onMessage: (message: Uint8Array) => void, { maxMessage, spare }: ReaderOptions): MessageReader {
   let length = 0
   let scale = 1
   let missing = -1 // bytes until the message is whole; -1 while its length is being read
@@ -53,18 +57,31 @@ export function messageReader(onMessage: (message: Uint8Array) => void, { maxMes
     filled = 0
   }
 
+  function join(all: Uint8Array[], bytes: number): Uint8Array {
+    if (bytes < spareFrom) return Buffer.concat(all, bytes)
+    const memory = spare.take(bytes)
+    let at = 0
+    for (const part of all) {
+      memory.set(part, at)
+      at += part.length
+    }
+    return memory
+  }
+
   function finish(last: Uint8Array): void {
     let message = last
     if (held > 0) {
       endGathering()
-      message = Buffer.concat([...parts, last], length)
+      message = join([...parts, last], length)
     }
     length = 0
     scale = 1
     missing = -1
     parts = []
     held = 0
-    if (message.length > 0) onMessage(message)
+    if (message.length === 0) return
+    onMessage(message)
+    spare.release(message)
   }
 
   return {

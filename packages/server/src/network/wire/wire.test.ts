@@ -5,9 +5,11 @@ import { decodeMessage } from './decode.ts'
 import { encodeMessage } from './encode.ts'
 import { MAX_ENTRIES } from './message.ts'
 import type { Message } from './message.ts'
+import { spareMemory } from '../spare-memory.ts'
 import { messageReader } from './reader.ts'
 import { varintLength, Writer } from './writer.ts'
 
+const spare = spareMemory()
 const bytes = (maxLength = 64) => fc.uint8Array({ maxLength })
 const messages: fc.Arbitrary<Message> = fc.record({
   wants: fc.array(fc.record({ cid: bytes(), cancel: fc.boolean(), have: fc.boolean(), sendDontHave: fc.boolean() })),
@@ -18,7 +20,7 @@ const messages: fc.Arbitrary<Message> = fc.record({
 
 function read(stream: Uint8Array, maxMessage = 1 << 20): Uint8Array[] {
   const found: Uint8Array[] = []
-  messageReader((message) => found.push(message), { maxMessage }).push(stream)
+  messageReader((message) => found.push(message), { maxMessage, spare }).push(stream)
   return found
 }
 
@@ -60,7 +62,7 @@ describe('messages', () => {
       fc.property(fc.array(messages, { maxLength: 4 }), fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1 }), (sent, cuts) => {
         const stream = Buffer.concat(sent.flatMap((message) => encodeMessage(message)))
         const got: Message[] = []
-        const reader = messageReader((message) => got.push(decodeMessage(message)), { maxMessage: 1 << 24 })
+        const reader = messageReader((message) => got.push(decodeMessage(message)), { maxMessage: 1 << 24, spare })
         for (let at = 0, i = 0; at < stream.length; i++) {
           const to = at + (cuts[i % cuts.length] as number)
           reader.push(stream.subarray(at, to))
@@ -119,7 +121,7 @@ describe('messages', () => {
 describe('a stream of messages', () => {
   it('refuses a message above the limit at its length, holding nothing', () => {
     const { bytes } = new Writer(varintLength(2 ** 30)).varint(2 ** 30)
-    const reader = messageReader(() => {}, { maxMessage: 1000 })
+    const reader = messageReader(() => {}, { maxMessage: 1000, spare })
     expect(() => reader.push(bytes)).toThrow(WireError)
     expect(reader.held).toBe(0)
   })
@@ -130,7 +132,7 @@ describe('a stream of messages', () => {
 
   it('holds only the bytes that came, whatever was announced', () => {
     const { bytes } = new Writer(varintLength(900_000)).varint(900_000)
-    const reader = messageReader(() => {}, { maxMessage: 1 << 20 })
+    const reader = messageReader(() => {}, { maxMessage: 1 << 20, spare })
     reader.push(bytes)
     reader.push(new Uint8Array(10))
     expect(reader.held).toBe(10)
@@ -139,7 +141,7 @@ describe('a stream of messages', () => {
   it('takes little memory for a message that comes byte by byte', () => {
     const length = 1 << 20
     const got: Uint8Array[] = []
-    const reader = messageReader((message) => got.push(message), { maxMessage: length })
+    const reader = messageReader((message) => got.push(message), { maxMessage: length, spare })
     reader.push(new Writer(varintLength(length)).varint(length).bytes)
     const before = process.memoryUsage().heapUsed
     for (let i = 0; i < length - 1; i++) reader.push(Uint8Array.of(i))

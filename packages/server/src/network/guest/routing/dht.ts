@@ -8,6 +8,8 @@ import { limits } from '../limits.ts'
 import { deadline } from './deadline.ts'
 import { peerMemory } from './peer-memory.ts'
 import type { PeerMemory } from './peer-memory.ts'
+import { dhtRecords, recordRules } from './dht-records.ts'
+import type { RecordKeeper } from './dht-records.ts'
 import type { Provider, Router } from './router.ts'
 
 /** The public DHT, of which this node is a client: it asks and announces, and keeps no records for others. */
@@ -18,11 +20,16 @@ export interface Dht extends Router {
   announce(cid: CID, signal: AbortSignal): Promise<number>
 }
 
+/** With the records that it keeps. */
+export interface PublicDht extends Dht {
+  readonly records: RecordKeeper
+}
+
 /** What libp2p starts with, and the DHT once it has. */
 export interface DhtServices {
   services: ServiceFactoryMap
   memory: PeerMemory
-  dht: Dht
+  dht: PublicDht
 }
 
 /** Rests so long that it never acts: what is announced again, and when, the house decides. */
@@ -41,6 +48,7 @@ export function dhtServices({ dialPrivate }: { dialPrivate: boolean }): DhtServi
     disjointPaths: limits.dhtPaths,
     routingTableUpdateMaxQueueSize: limits.dhtUpdates,
     reprovide: { interval: never },
+    ...recordRules,
   })
   return {
     // libp2p's types do not say that one service finds the other among the components.
@@ -50,7 +58,7 @@ export function dhtServices({ dialPrivate }: { dialPrivate: boolean }): DhtServi
   }
 }
 
-function overKad(started: () => SingleKadDHT | undefined): Dht {
+function overKad(started: () => SingleKadDHT | undefined): PublicDht {
   /** Where nobody is known, a query would wait without saying so. */
   function connected(): SingleKadDHT {
     const kad = started()
@@ -74,6 +82,7 @@ function overKad(started: () => SingleKadDHT | undefined): Dht {
 
   return {
     name: 'DHT',
+    records: dhtRecords(connected),
     get size() {
       return started()?.routingTable.size ?? 0
     },

@@ -18,6 +18,9 @@ export interface PeerMemory extends Datastore {
   spare(peers: () => readonly PeerId[]): void
 }
 
+/** What the DHT was told by us it would keep here too; the house has it. */
+const records = '/dht/record/'
+
 /** Forgets `slack` at a time. */
 export function peerMemory({ max = 8192, slack = 512 } = {}): PeerMemory {
   const pairs = new Map<string, Pair>()
@@ -45,6 +48,7 @@ export function peerMemory({ max = 8192, slack = 512 } = {}): PeerMemory {
     },
     put(key, value) {
       const name = key.toString()
+      if (name.startsWith(records)) return key
       pairs.delete(name)
       pairs.set(name, { key, value })
       if (pairs.size > max) forget()
