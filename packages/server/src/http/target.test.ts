@@ -15,13 +15,13 @@ test.each([
   ['/x?a?b', { path: '/x', query: 'a?b' }],
   ['//b.example/x', { host: 'a.example', path: '//b.example/x', proxied: false }],
   ['/Espa\xc3\xb1a?\xc4', { path: '/Espa%C3%B1a', query: '%C4' }],
-  ['*', { path: '*' }],
+  ['*', { path: '/*' }],
   ['http://B.example:81/x?y', { host: 'B.example:81', path: '/x', query: 'y', proxied: true }],
   ['HTTPS://b.example', { host: 'b.example', path: '/', query: '', proxied: true }],
   ['http://b.example?y#z', { host: 'b.example', path: '/', query: 'y', proxied: true }],
   ['http://u:p@b.example/', { host: 'u:p@b.example', proxied: true }],
   ['http:///x', { host: '', proxied: true }],
-  ['ftp://b.example/x', { host: 'a.example', path: 'ftp://b.example/x', proxied: false }],
+  ['ftp://b.example/x', { host: 'a.example', path: '/ftp://b.example/x', proxied: false }],
 ])('%s', (url, found) => {
   expect(asked(url)).toMatchObject(found)
 })

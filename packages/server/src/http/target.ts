@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIPv6, type BlockList, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { isTunnel } from './tunnelled.ts'
 
 /** What a request asks for, by its target, its Host and what a trusted proxy in front says of both. */
 export interface RequestTarget {
@@ -24,7 +25,7 @@ export function readTarget({ url = '/', headers, socket }: IncomingMessage, prox
   const [forwardedHost = '', proto = ''] = forwarded.some((text) => text !== '') && isTrusted(socket, proxies) ? forwarded : []
   return {
     host: authority ?? (forwardedHost || (headers.host ?? '')),
-    path: escape(at < 0 ? rest : rest.slice(0, at)) || '/',
+    path: rooted(escape(at < 0 ? rest : rest.slice(0, at))),
     query: at < 0 ? '' : escape(rest.slice(at + 1)),
     secure: proto === '' ? (socket as TLSSocket).encrypted === true : proto.toLowerCase() === 'https',
     proxied: authority !== undefined,
@@ -37,9 +38,9 @@ export function isOwnAddress(host: string, { localAddress = '', localPort }: Soc
   return Number(port) === localPort && (name === 'localhost' || plain(name.replace(/^\[(.+)\]$/, '$1')) === plain(localAddress))
 }
 
-function isTrusted({ remoteAddress = '' }: Socket, proxies: BlockList): boolean {
-  const address = plain(remoteAddress)
-  return address !== '' && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+function isTrusted(socket: Socket, proxies: BlockList): boolean {
+  const address = plain(socket.remoteAddress ?? '')
+  return address !== '' && !isTunnel(socket) && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 
 /** An IPv4 address that an IPv6 socket shows. */
@@ -50,6 +51,11 @@ function plain(address: string): string {
 /** Proxies append what they were told by others; the first is what the client asked. */
 function first(header: string | string[] | undefined): string {
   return (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',', 1)[0]!.trim()
+}
+
+/** An authority may stand alone; and some targets are no path (`*`, `ftp://…`), which none may be taken for that goes behind a host. */
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`
 }
 
 /** Node gives bytes that are no ASCII as they came, one character each. */

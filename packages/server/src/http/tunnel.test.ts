@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { createServer, type Server, type ServerOptions } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http'
+import { BlockList, connect, type AddressInfo, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { clientAddress } from './limits/client-address.ts'
+import { readTarget } from './target.ts'
 import { answerTunnels } from './tunnel.ts'
 
 test('what comes through a tunnel is answered by this server, whoever it was for', async () => {
@@ -78,8 +80,40 @@ test('closing the server ends tunnels too', async () => {
   await client.whole()
 })
 
-async function serve(options: ServerOptions = {}) {
-  const server: Server = createServer(options, (incoming, outgoing) => outgoing.end(`${incoming.headers.host} ${incoming.url}`))
+test('a tunnel that is asked for before all is answered ends the connection, so that no answer stands for another', async () => {
+  await using server = await serve()
+  for (const path of ['/slow', '/slow HTTP/1.1\r\nHost: x\r\n\r\nGET /fast']) {
+    const client = await server.connect()
+    client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\nCONNECT own.example:80 HTTP/1.1\r\nHost: own.example\r\n\r\n`)
+    expect(await client.whole()).toBe('')
+  }
+  const client = await server.connect()
+  client.write('GET /fast HTTP/1.1\r\nHost: x\r\n\r\n')
+  expect(await client.read()).toMatch(/x \/fast$/)
+  client.write('CONNECT own.example:80 HTTP/1.1\r\nHost: own.example\r\n\r\n')
+  expect(await client.read()).toMatch(/^HTTP\/1.1 200 Connection Established/)
+  client.end()
+})
+
+test('in a tunnel nobody is believed to be a proxy, for its client writes the headers', async () => {
+  const proxies = new BlockList()
+  proxies.addAddress('127.0.0.1')
+  await using server = await serve({}, (incoming) => `${readTarget(incoming, proxies).host} ${clientAddress(incoming, proxies)}`)
+  const client = await server.connect()
+  const ask = 'GET / HTTP/1.1\r\nHost: own.example\r\nX-Forwarded-Host: other.example\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n'
+  client.write(ask)
+  expect(await client.read()).toMatch(/other.example 192.0.2.1$/)
+  client.write('CONNECT own.example:80 HTTP/1.1\r\nHost: own.example\r\n\r\n')
+  await client.read()
+  client.write(ask)
+  expect(await client.read()).toMatch(/own.example 127.0.0.1$/)
+  client.end()
+})
+
+async function serve(options: ServerOptions = {}, say = ({ headers, url }: IncomingMessage) => `${headers.host} ${url}`) {
+  const server: Server = createServer(options, (incoming, outgoing) => {
+    if (incoming.url !== '/slow') outgoing.end(say(incoming))
+  })
   answerTunnels(server, (host) => /^own\.example(:\d+)?$/.test(host))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

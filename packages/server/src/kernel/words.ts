@@ -1,3 +1,6 @@
+/** Made once: what it takes to speak English is brought in by the first. */
+const inThousands = new Intl.NumberFormat('en')
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
 /** 1536 → "1.5 KiB". */
@@ -22,5 +25,5 @@ export function durationInWords(ms: number): string {
 
 /** 2, "block" → "2 blocks". */
 export function count(n: number, noun: string, plural = `${noun}s`): string {
-  return `${n.toLocaleString('en')} ${n === 1 ? noun : plural}`
+  return `${inThousands.format(n)} ${n === 1 ? noun : plural}`
 }

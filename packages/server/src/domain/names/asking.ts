@@ -1,4 +1,4 @@
-import { fault, type Fault } from '../../kernel/faults.ts'
+import { Fault, fault } from '../../kernel/faults.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 export interface AskingOptions<T> {
@@ -38,7 +38,7 @@ export interface Told<T> {
 /**
  * Asks somebody outside, within bounds: one question a key at a time, whoever waits for it; answers are kept for as long as they say.
  * Nobody's leaving ends a question, so that others may wait for it too. Throws what `ask` does, a TimeoutError
- * where it took too long, and the reason of the signal where that aborts.
+ * where it took too long, and the reason of the signal where that aborts. Faults NAME_TIMEOUT where too many are open, RATE_LIMITED where the client has too many.
  */
 export function asking<T>({ ask, maxKept, maxOpen, maxPerClient, timeout, clock }: AskingOptions<T>): (key: string, signal: AbortSignal, asker?: Asker) => Promise<Told<T>> {
   const kept = new Map<string, { value: T; at: number; until: number }>()
@@ -76,8 +76,8 @@ export function asking<T>({ ask, maxKept, maxOpen, maxPerClient, timeout, clock 
     if (onlyKnown) throw new Error('it is not known here, and nobody else was to be asked')
     let asked = open.get(key)
     if (asked === undefined) {
-      if (open.size >= maxOpen) throw new Error('too many others are being looked up at this moment')
-      if (client !== undefined && (openOf.get(client) ?? 0) >= maxPerClient) throw new Error('too many others are being looked up for this address at this moment')
+      if (open.size >= maxOpen) throw fault('NAME_TIMEOUT', { name: key, reason: 'too many others are being looked up at this moment' })
+      if (client !== undefined && (openOf.get(client) ?? 0) >= maxPerClient) throw fault('RATE_LIMITED', { seconds: 10 })
       asked = question(key, client)
       open.set(key, asked)
     }
@@ -97,6 +97,7 @@ function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 
 /** That nobody could be asked is not told as if there were nothing. `why`: what is known beside it. */
 export function couldNotLook(name: string, error: Error, whom: string, why = ''): Fault {
+  if (error instanceof Fault) return error
   const isLate = error.name === 'TimeoutError'
   return fault(isLate ? 'NAME_TIMEOUT' : 'NAME_NOT_RESOLVED', { name, reason: why + (isLate ? `${whom} did not answer in time` : error.message) }, { cause: error })
 }

@@ -74,7 +74,10 @@ export function keyRecords({ db, routing, clock }: KeyParts): KeyRecords {
     if (asker.onlyKnown || now < (renewals.get(name.text) ?? 0)) return
     for (const oldest of renewals.keys()) if (renewals.size >= maxKnown) renewals.delete(oldest)
     renewals.set(name.text, now + Math.max(current.ttl ?? unsaid, unsaid))
-    const { value } = await askNetwork(name.text, new AbortController().signal, asker)
+    const { value } = await askNetwork(name.text, new AbortController().signal, asker).catch((error: unknown) => {
+      renewals.set(name.text, now + absent)
+      throw error
+    })
     if (!('record' in value) || compareRecords(value.record, current) <= 0) return
     const { bytes: record, expires } = value.record
     await db.write((w) => w.names.put({ name: name.text, record, expires, received: now }, now))

@@ -30,7 +30,7 @@ export interface NameParts {
 
 /** What changes while its address stays: names of IPNS, and domains. */
 export interface Names {
-  /** The content that a name leads to, of which the path `below` (decoded) is asked for. Faults NAME_NOT_RESOLVED, NAME_TIMEOUT, INVALID_REQUEST, BLOCKED, BLOCKED_BY_LAW. */
+  /** The content that a name leads to, of which the path `below` (decoded) is asked for. Faults NAME_NOT_RESOLVED, NAME_TIMEOUT, RATE_LIMITED, INVALID_REQUEST, BLOCKED, BLOCKED_BY_LAW. */
   resolve(name: Name, below: readonly string[], signal: AbortSignal, asker?: Asker): Promise<Resolution>
   /** The record of a key as it is valid now. Faults as `resolve`. */
   record(name: IpnsName, signal: AbortSignal, asker?: Asker): Promise<CurrentRecord>

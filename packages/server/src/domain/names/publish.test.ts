@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openNameHouse } from './testing/house.ts'
 import { newOwner } from './testing/make-record.ts'
+import { noRouting } from './testing/test-names.ts'
 
 const never = new AbortController().signal
 const client = '192.0.2.1'
@@ -138,4 +139,21 @@ test('many who read one name have it looked at once, and checked again only wher
   await house.db.write(async (w) => w.names.put({ name: name.text, record: await sign({ sequence: 2n }), expires: first!.record.expires, received: house.now }, house.now))
   house.now += 60_000
   expect((await house.names.record(name, never)).record.sequence).toBe(2n)
+})
+
+test('a renewal for which there was no place is not put off for the whole life of the record', async () => {
+  const { name, sign } = await newOwner()
+  const newer = await sign({ sequence: 2n })
+  const find = (hash: Uint8Array) => (Buffer.compare(hash, name.multihash.bytes) === 0 ? Promise.resolve({ state: 'found' as const, records: [newer] }) : new Promise<never>(() => {}))
+  await using house = await openNameHouse({ routing: { ...noRouting, find } })
+  await house.names.publish(name, await sign({ sequence: 1n, ttl: 3_600_000 }), client)
+  const gone = new AbortController()
+  for (let i = 0; i < 4; i++) house.names.record((await newOwner()).name, gone.signal, { client }).catch(() => {})
+  await vi.waitFor(() => expect(house.names.record(name, never, { client })).resolves.toMatchObject({ record: { sequence: 1n } }))
+  house.now += 20_000
+  await vi.waitFor(async () => {
+    house.now += 1_000
+    expect((await house.names.record(name, never)).record.sequence).toBe(2n)
+  })
+  gone.abort()
 })

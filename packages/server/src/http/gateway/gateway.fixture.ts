@@ -55,7 +55,7 @@ export async function openTestGateway(config?: GatewayConfig, nameParts?: Partia
   const blocks = openMemoryStore()
   const retrieval = createRetrieval({ db, recent: { maxAge: 0 }, moderation: openToAll, blocks: counting(blocks, () => made.reads++) })
   const names = testNames(db, nameParts)
-  const gateway = createGateway({ retrieval, names, config })
+  const gateway = createGateway({ retrieval, names, config: { recentReplies: { maxAge: 0 }, ...config } })
   const writer = blocks.writer()
   const sink = (block: Block) => writer.put(block)
 

@@ -19,6 +19,7 @@ import { rawBlockReply } from './raw-block.ts'
 import { type GatewayRequest, headerOf, isOnlyIfCached } from './request.ts'
 import { nameRecordReply } from './name-record.ts'
 import { moveToOwnOrigin } from './own-origin.ts'
+import { recently, type RecentReplyLimits, type RepeatableReply } from './recent-replies.ts'
 import { createRedirects, isRedirect, withQuery } from './redirects/index.ts'
 import { parseRoot, type Root } from './root.ts'
 import { openSite, type Site } from './site.ts'
@@ -38,6 +39,8 @@ export interface GatewayConfig {
   home?: string
   /** Rows of a directory's page. Default 100,000. */
   maxListed?: number
+  /** Default: half a second, bodies of 16 KiB, 1000 of them. */
+  recentReplies?: Partial<RecentReplyLimits>
 }
 
 export interface GatewayParts {
@@ -66,13 +69,14 @@ export interface Gateway {
 type SiteCall = Site & Pick<Target, 'request' | 'address' | 'query' | 'wish'> & { named: Root }
 
 export function createGateway({ retrieval, names, config = {}, pinOnRead, report }: GatewayParts): Gateway {
-  const { gatewayHosts = ['localhost'], dnslinkHosts = [], unsandboxedHosts = [], home, maxListed = 100_000 } = config
+  const { gatewayHosts = ['localhost'], dnslinkHosts = [], unsandboxedHosts = [], home, maxListed = 100_000, recentReplies } = config
   const lower = (list: readonly string[]) => list.map((host) => host.toLowerCase())
   const hosts: GatewayHosts = { parents: lower(gatewayHosts), sites: lower(dnslinkHosts) }
   const unsandboxed = new Set(lower(unsandboxedHosts))
   const isUnsandboxed = (host: string) => unsandboxed.size > 0 && unsandboxed.has(splitHost(host).name.toLowerCase())
   const redirects = createRedirects(retrieval)
   const types = contentTypes(retrieval)
+  const give = recently(answer, { maxAge: 500, maxBody: 16 << 10, maxReplies: 1000, ...recentReplies })
 
   function addressOf({ host, path, mount }: GatewayRequest): Address | undefined {
     const found = parseAddress(host, path, hosts)
@@ -82,7 +86,7 @@ export function createGateway({ retrieval, names, config = {}, pinOnRead, report
     return found.style === 'dnslink' ? { ...found, home } : found
   }
 
-  async function answer(request: GatewayRequest): Promise<Reply> {
+  async function answer(request: GatewayRequest): Promise<RepeatableReply> {
     const { method } = request
     if (method === 'OPTIONS') return { status: 200, headers: { ...openHeaders } }
     if (method !== 'GET' && method !== 'HEAD') return textReply(405, `${method} is not possible here.`, { allow: 'GET, HEAD, OPTIONS' })
@@ -107,7 +111,7 @@ export function createGateway({ retrieval, names, config = {}, pinOnRead, report
   }
 
   /** `asked`: decoded path of the address. */
-  async function serve(call: SiteCall, asked: readonly string[]): Promise<Reply> {
+  async function serve(call: SiteCall, asked: readonly string[]): Promise<RepeatableReply> {
     const { request, wish, root, prefix } = call
     const { signal } = request
     const path = [...prefix, ...asked]
@@ -122,7 +126,8 @@ export function createGateway({ retrieval, names, config = {}, pinOnRead, report
     if (request.method !== 'GET' || !isVisit(reply)) return reply
     if (unpinned) await pinOnRead?.(root)
     reply.ended = (bytes) => retrieval.visit(root, { bytes: reply.status === 302 ? 0 : bytes, account: request.mount?.account })
-    return reply
+    // What a name leads to may change, and an upload that was not pinned yet is pinned now.
+    return call.address.namespace === 'ipfs' && !unpinned ? { ...reply, again: () => retrieval.assertServed(root, path) } : reply
   }
 
   /** What a site says of a path that is not there, where it has an origin of its own to say so in. */
@@ -168,7 +173,7 @@ export function createGateway({ retrieval, names, config = {}, pinOnRead, report
     isOwn: (host) => isGatewayHost(host, hosts),
     refuse,
     async handle(request) {
-      const reply = await answer(request).then((given) => (given.status < 400 ? given : forPeople(given, { request, address: addressOf(request) })), (error: unknown) => {
+      const reply = await give(request).then((given) => (given.status < 400 ? given : forPeople(given, { request, address: addressOf(request) })), (error: unknown) => {
         const found = toFault(error)
         if (found.code === 'INTERNAL') report?.(found, request)
         return refuse(request, found)

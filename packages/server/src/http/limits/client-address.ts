@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP, isIPv6, type BlockList } from 'node:net'
+import { isTunnel } from '../tunnelled.ts'
 
 /** The address of who called: of the connection, or behind trusted proxies the last one in `X-Forwarded-For` that is none of them. */
 export function clientAddress({ socket, headers }: IncomingMessage, proxies: BlockList): string {
   let address = plain(socket.remoteAddress ?? '')
-  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',')
+  const forwarded = isTunnel(socket) ? [] : String(headers['x-forwarded-for'] ?? '').split(',')
   while (isIP(address) !== 0 && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) {
     const before = plain(forwarded.pop()?.trim() ?? '')
     if (isIP(before) === 0) break

@@ -22,19 +22,20 @@ export function openDns({ servers, patience = 2_000 }: DnsOptions): TxtRecords {
       const question = txtQuestion(randomInt(65_536), domain)
       if (question === undefined) return { texts: [] }
       const known = (servers.length > 0 ? servers : getServers()).map(parseServer)
-      let why = 'there is no server of the domain name system to ask'
+      let why: Error = new Error('there is no server of the domain name system to ask')
       for (const server of Array.from({ length: rounds }, () => known).flat()) {
         signal.throwIfAborted()
+        const late = AbortSignal.timeout(patience)
         try {
-          const { code, texts, ttl } = await ask(server, question, AbortSignal.any([signal, AbortSignal.timeout(patience)]))
+          const { code, texts, ttl } = await ask(server, question, AbortSignal.any([signal, late]))
           if (code === 0 || code === noSuchName) return { texts, ttl: ttl === undefined ? undefined : ttl * 1000 }
-          why = `the domain name system failed (code ${code})`
+          why = new Error(`the domain name system failed (code ${code})`)
         } catch (error) {
-          why = (error as Error).name === 'TimeoutError' ? 'the domain name system did not answer in time' : `the domain name system could not be asked (${(error as Error).message})`
+          why = late.aborted ? new DOMException('the domain name system did not answer in time', 'TimeoutError') : new Error(`the domain name system could not be asked (${(error as Error).message})`, { cause: error })
         }
       }
       signal.throwIfAborted()
-      throw new Error(why)
+      throw why
     },
   }
 }
