@@ -65,6 +65,8 @@ test('a rule that is added later ends the serving of what is here, of a path alo
   expect(await status('/site/index.html')).toBe(200)
   await writeFile(join(folder, 'later.deny'), `!/ipfs/${root}/site/secret/a.txt\n/ipfs/${root}/site/index.html\n`)
   await eventually(() => status('/site/index.html'), (code) => code === 410)
+  // The folder shows the same page.
+  expect((await get(`/ipfs/${root}/site/`)).status).toBe(410)
   expect(await status('/site/secret/a.txt')).toBe(200)
   expect(await status('/site/secret')).toBe(410)
 })

@@ -22,7 +22,11 @@ export async function directoryReply(retrieval: Retrieval, types: ContentTypes, 
     return redirect(`${publicPath(target)}/${query}`, generatedCache(target))
   }
   const index = await findIndex(retrieval, entry, request.signal)
-  if (index !== undefined) return fileReply(retrieval, types, target, { entry: index, name: indexName, tag: entry.cid })
+  if (index !== undefined) {
+    // Whoever blocks the page by its own path blocks it here.
+    await retrieval.assertServed(target.root, [...target.path, indexName])
+    return fileReply(retrieval, types, target, { entry: index, name: indexName, tag: entry.cid })
+  }
 
   const etag = listingTag(target)
   const headers = { ...targetHeaders(target), ...generatedCache(target), 'content-security-policy': pagePolicy() }
