@@ -4,7 +4,9 @@ import type { Content } from './model.ts'
 import { contentOf, filesOf } from './recipe.ts'
 
 /** What is wrong with how a root is served, byte for byte; undefined: nothing. */
-export async function matchesContent(api: Api, { root, recipe }: Content): Promise<string | undefined> {
+export async function matchesContent(api: Api, content: Content): Promise<string | undefined> {
+  const { root, recipe } = content
+  content.read = true
   for (const { path, pieces } of filesOf(recipe)) {
     const address = `/ipfs/${[root, ...path.split('/').filter(Boolean).map(encodeURIComponent)].join('/')}`
     const { status, bytes } = await api.bytes(address)
@@ -16,7 +18,9 @@ export async function matchesContent(api: Api, { root, recipe }: Content): Promi
 }
 
 /** The same of its export as CAR: every block, nothing else. */
-export async function matchesCar(api: Api, { root, sizes }: Content): Promise<string | undefined> {
+export async function matchesCar(api: Api, content: Content): Promise<string | undefined> {
+  const { root, sizes } = content
+  content.read = true
   const address = `/ipfs/${root}?format=car`
   const { status, bytes } = await api.bytes(address)
   if (status !== 200) return `${address}: ${status} ${Buffer.from(bytes.subarray(0, 200)).toString()}`

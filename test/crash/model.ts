@@ -19,6 +19,8 @@ export interface Content {
   touched: number
   /** Parts that wait to be sent. */
   unsent: string[][]
+  /** Somebody asked the gateway for it: the first reader pins what was uploaded without a pin. */
+  read: boolean
 }
 
 /** `sent`: not acknowledged. `ending`: its end is not acknowledged. */
@@ -70,7 +72,7 @@ export class Model {
   async content(recipe: Recipe, round: number): Promise<{ content: Content; blocks: Block[] }> {
     const { root, blocks } = await make(recipe)
     const known = this.contents.get(root)
-    const content: Content = known ?? { root, recipe, sizes: sizesOf(blocks), links: linksOf(blocks), holders: new Set(), complete: false, letGo: 0, touched: round, unsent: [] }
+    const content: Content = known ?? { root, recipe, sizes: sizesOf(blocks), links: linksOf(blocks), holders: new Set(), complete: false, letGo: 0, touched: round, unsent: [], read: false }
     content.touched = round
     this.contents.set(root, content)
     return { content, blocks }

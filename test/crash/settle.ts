@@ -80,8 +80,9 @@ function settleOne(model: Model, holder: Holder, listed: ListedUpload | ListedPi
   return undefined
 }
 
-/** An upload has the pin requests that it was made with, no more, no fewer. */
+/** An upload has the pin requests that it was made with, no more, no fewer; and the one of its first reader. */
 function settlePins(upload: Upload, pins: readonly ListedPin[]): string[] {
+  upload.pin ||= upload.content.read && pins.length === 1
   const wanted = upload.pin ? 1 : 0
   upload.pinId = pins[0]?.id
   if (pins.length !== wanted) return [`upload ${upload.name} has ${pins.length} pin requests instead of ${wanted}`]
