@@ -22,6 +22,7 @@ export interface SendOptions {
 }
 
 const shortBytes = 16 << 10
+const longBytes = 256 << 10
 /** Bytes that may wait for the client: several small chunks then share a write. */
 const maxUnsent = 1 << 20
 
@@ -67,9 +68,16 @@ function sendWhole(outgoing: ServerResponse, { status, headers }: Reply, body: s
   const bodiless = status === 204 || status === 304
   const length = { 'content-length': String(body === undefined ? 0 : Buffer.byteLength(body)) }
   outgoing.writeHead(status, bodiless ? headers : { ...headers, ...length })
-  // Node writes text together with the head by one call, bytes by one of their own: for short bodies that is cheaper.
-  if (body instanceof Uint8Array && body.length <= shortBytes) outgoing.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
+  if (body instanceof Uint8Array) sendBytes(outgoing, body)
   else outgoing.end(body)
+}
+
+function sendBytes(outgoing: ServerResponse, bytes: Uint8Array): void {
+  // Text leaves together with the head by one call, bytes by one of their own: for short bodies that costs more than to turn them into text.
+  if (bytes.length <= shortBytes) outgoing.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), 'latin1')
+  else if (bytes.length <= longBytes) outgoing.end(bytes)
+  // The end of a long body waits for its turn, so that others get theirs: by a quarter more of 1 MiB come to eight clients.
+  else outgoing.write(bytes.subarray(0, -shortBytes), (error) => void (error || outgoing.end(bytes.subarray(-shortBytes))))
 }
 
 type Chunks = AsyncIterator<Uint8Array>

@@ -9,7 +9,7 @@ export interface LevelParts {
   isDue(cid: CID): boolean
   /** Bytes that all levels together may still read ahead. */
   room: { bytes: number }
-  pace: Pick<ReadPace, 'window' | 'took'>
+  pace: Pick<ReadPace, 'window'>
   /** A block that was read is not used after all. */
   drop(bytes: Uint8Array): void
   signal?: AbortSignal
@@ -26,28 +26,34 @@ interface Read {
   places: number[]
   cids: CID[]
   blocks: Uint8Array[]
-  /** Bytes of all of them. */
-  length: number
   /** How many of them were used. */
   used: number
 }
 
 const maxRunBlocks = 1024
-/** Blocks asked for at once where not more lie together. */
+/** Blocks asked for at once to find out whether they lie together. */
 const fewBlocks = 16
+/** Reads at the same time of blocks that do not lie together, and after how many of them others are tried again. */
+const maxReads = 8
+const tryAgainAfter = 64
 /** With less room nothing is read ahead. */
 const leastRoom = 64 << 10
 
-/** The blocks below one block, visited in order, read by long runs and one run ahead of the visitor. */
+/** The blocks below one block, visited in order; read ahead of the visitor by one long run where they lie together, else by several short reads. */
 export class Level {
   readonly #parts: LevelParts
   /** CIDs as text of one byte a character: a tenth of what CID objects take. */
   readonly #keys: string[]
   readonly #starts: number[] | undefined
   #at = 0
-  #width = fewBlocks
   #read: Read | undefined
-  #coming: Promise<Read> | undefined
+  /** Those after it, in order. */
+  readonly #coming: Promise<Read>[] = []
+  /** The first place that was not asked for; known where no run is under way, which may end anywhere. */
+  #next: number | undefined = 0
+  /** Blocks of the next read. */
+  #width = fewBlocks
+  #short = 0
 
   constructor(links: readonly EntityLink[], parts: LevelParts) {
     this.#parts = parts
@@ -75,14 +81,19 @@ export class Level {
   async #bytes(place: number): Promise<Uint8Array> {
     let bytes = this.#takeAt(place)
     while (bytes === undefined) {
-      const coming: Promise<Read> = this.#coming ?? this.#ask(place)!
-      this.#coming = undefined
-      if (this.#read) this.#parts.pace.took(this.#read.length)
-      this.#read = await coming
+      if (this.#coming.length === 0) this.#ask(place)
+      this.#read = await this.#coming.shift()!
       bytes = this.#takeAt(place)
     }
-    this.#coming ??= this.#askAhead()
+    while (this.#next !== undefined && this.#coming.length < this.#readsFor(bytes.length) && this.#ask(this.#next)) {}
     return bytes
+  }
+
+  /** Reads to be under way, where blocks have some such size. */
+  #readsFor(bytes: number): number {
+    const { room, pace } = this.#parts
+    if (room.bytes < leastRoom) return 0
+    return this.#width > 1 ? 1 : Math.max(1, Math.min(maxReads, pace.window / bytes))
   }
 
   #takeAt(place: number): Uint8Array | undefined {
@@ -106,28 +117,31 @@ export class Level {
     }
   }
 
-  #askAhead(): Promise<Read> | undefined {
-    if (this.#parts.room.bytes < leastRoom) return undefined
-    const read = this.#read
-    const coming = this.#ask(read!.places[read!.blocks.length - 1]! + 1)
-    coming?.catch(() => {}) // told when its turn comes, if it comes
-    return coming
+  /** False where nothing is left to be read. */
+  #ask(from: number): boolean {
+    const { getRun, room, pace, signal } = this.#parts
+    const maxBytes = Math.max(0, Math.min(pace.window, room.bytes))
+    const wanted = this.#wanted(from, maxBytes < leastRoom ? 1 : this.#width)
+    const { length } = wanted.places
+    if (length === 0) return false
+    this.#next = length === 1 ? wanted.places[0]! + 1 : undefined
+    room.bytes -= maxBytes
+    const read = getRun(wanted.cids, { signal, maxBytes }).then((blocks) => {
+      room.bytes += maxBytes - blocks.reduce((sum, { length }) => sum + length, 0)
+      this.#next ??= wanted.places[blocks.length - 1]! + 1
+      this.#learn(blocks.length, length)
+      return { ...wanted, blocks, used: 0 }
+    })
+    read.catch(() => {}) // told when its turn comes, if it comes
+    this.#coming.push(read)
+    return true
   }
 
-  /** Undefined where nothing is left to be read. */
-  #ask(from: number): Promise<Read> | undefined {
-    const { getRun, room, pace, signal } = this.#parts
-    const maxBytes = Math.min(pace.window, room.bytes)
-    const wanted = this.#wanted(from, maxBytes < leastRoom ? 1 : this.#width)
-    if (wanted.places.length === 0) return undefined
-    const reserved = Math.max(0, maxBytes)
-    room.bytes -= reserved
-    return getRun(wanted.cids, { signal, maxBytes: reserved }).then((blocks) => {
-      const length = blocks.reduce((sum, { length }) => sum + length, 0)
-      room.bytes += reserved - length
-      this.#width = blocks.length === wanted.cids.length ? Math.min(this.#width * 2, maxRunBlocks) : Math.max(fewBlocks, blocks.length + 1)
-      return { ...wanted, blocks, length, used: 0 }
-    })
+  /** How many blocks lie together. */
+  #learn(got: number, asked: number): void {
+    if (asked === 1) {
+      if (++this.#short % tryAgainAfter === 0) this.#width = fewBlocks
+    } else this.#width = got === asked ? Math.min(2 * got, maxRunBlocks) : got
   }
 
   #wanted(from: number, most: number): Pick<Read, 'places' | 'cids'> {

@@ -5,7 +5,7 @@ import type { GetRun } from './block-runs.ts'
 import { Level } from './car-level.ts'
 import { type ChunkMemory, chunkMemory } from './chunk-memory.ts'
 import { Pieces } from './pieces.ts'
-import type { ReadPaces } from './read-pace.ts'
+import type { ReadPace, ReadPaces } from './read-pace.ts'
 
 export interface ExportOptions {
   root: CID
@@ -73,7 +73,7 @@ async function* blocksOf({ source, getRun, paces, maxBlocks, maxPending }: CarPa
     for (const cid of path) {
       if (isInline(cid) || !isDue(cid)) continue
       sent.add(cid.code, cid.multihash.bytes)
-      yield* framed(pieces, cid, await source.get(cid, { signal }), memory)
+      yield* timed(framed(pieces, cid, await source.get(cid, { signal }), memory), pace)
     }
     const room = { bytes: maxAhead }
     const parts = { isDue, room, pace, signal, drop, async getRun(...args: Parameters<GetRun>) {
@@ -98,7 +98,7 @@ async function* blocksOf({ source, getRun, paces, maxBlocks, maxPending }: CarPa
       const { cid, bytes, start } = visit
       if (!dups) sent.add(cid.code, cid.multihash.bytes)
       const links = isLeaf(cid) ? [] : follow(cid, bytes, start)
-      yield* framed(pieces, cid, bytes, memory)
+      yield* timed(framed(pieces, cid, bytes, memory), pace)
       if (links.length === 0) continue
       for (const link of links) assertShort(link.cid)
       pending += links.length
@@ -121,6 +121,15 @@ function linksOf({ scope, range }: Walk): Follow {
   if (scope === 'block') return () => []
   if (scope === 'entity') return (cid, bytes, start) => entityLinks(cid, bytes, start, range)
   return (cid, bytes) => linksToFollow(cid, bytes).map((cid) => ({ cid, start: 0 }))
+}
+
+function* timed(parts: Iterable<Uint8Array>, pace: ReadPace): Generator<Uint8Array> {
+  for (const part of parts) {
+    const at = performance.now()
+    const { length } = part
+    yield part
+    pace.took(length, performance.now() - at)
+  }
 }
 
 /** Nothing of a block that carries its content in its CID. */

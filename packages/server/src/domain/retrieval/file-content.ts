@@ -81,7 +81,6 @@ export function openContents({ source, getRun, paces, leaf, manifestBytes }: Con
         coming = at + run.length < window.end ? runOf(manifest, at + run.length, window.end, signal) : undefined
         for (const bytes of run) yield* manifest.content(source, at++, bytes, range)
       }
-      pace.took(manifest.start(window.end) - manifest.start(window.first))
     }
   }
 
@@ -106,7 +105,12 @@ export function openContents({ source, getRun, paces, leaf, manifestBytes }: Con
       const pace = paces()
       try {
         const range = { from, to, signal }
-        for await (const chunk of manifest ? readLeaves(manifest, range, memory, pace) : readNodes(file, range, memory)) yield memory.lend(chunk)
+        for await (const chunk of manifest ? readLeaves(manifest, range, memory, pace) : readNodes(file, range, memory)) {
+          const at = performance.now()
+          const { length } = chunk
+          yield memory.lend(chunk)
+          pace.took(length, performance.now() - at)
+        }
       } finally {
         pace.end()
       }

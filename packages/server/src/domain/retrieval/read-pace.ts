@@ -4,8 +4,8 @@ export interface ReadPace {
   readonly window: number
   /** Reads that may be ready before they are wanted. */
   readonly ahead: number
-  /** So many bytes were taken. */
-  took(bytes: number): void
+  /** The reader took so many bytes within so many milliseconds, in which nothing was waited for but the reader. */
+  took(bytes: number, ms: number): void
   end(): void
 }
 
@@ -27,8 +27,9 @@ export function readPaces(bytes: number): ReadPaces {
   let readers = 0
   return () => {
     let taken = 0
-    let at = performance.now()
     let wanted = leastWindow
+    /** Of what was taken since the speed was looked at. */
+    let since = { bytes: 0, ms: 0 }
     readers++
     return {
       get window() {
@@ -37,11 +38,13 @@ export function readPaces(bytes: number): ReadPaces {
       get ahead() {
         return wanted === leastWindow ? 1 : 2
       },
-      took(bytes) {
-        const now = performance.now()
+      took(bytes, ms) {
         taken += bytes
-        if (taken > slack) wanted = Math.min(mostWindow, Math.max(leastWindow, (bytes / Math.max(now - at, 0.01)) * lasting))
-        at = now
+        since.bytes += bytes
+        since.ms += ms
+        if (since.bytes < leastWindow) return
+        if (taken > slack) wanted = Math.min(mostWindow, Math.max(leastWindow, (since.bytes / Math.max(since.ms, 0.01)) * lasting))
+        since = { bytes: 0, ms: 0 }
       },
       end() {
         readers--

@@ -116,6 +116,14 @@ export async function bytesOf({ body }: Reply): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
+/** The CIDs of the blocks in a CAR, in order, each checked. */
+export async function cidsIn(car: Uint8Array): Promise<string[]> {
+  const { blocks } = await readCar(one(car))
+  const cids: string[] = []
+  for await (const { cid } of blocks) cids.push(cid.toString())
+  return cids
+}
+
 function counting(blocks: BlockStore, read: () => void): BlockStore {
   return {
     ...blocks,

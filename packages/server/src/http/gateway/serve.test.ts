@@ -1,9 +1,6 @@
-import { once } from 'node:events'
-import { createServer, request, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { serveGateway } from './index.ts'
-import { openTestGateway, type TestGateway } from './gateway.fixture.ts'
+import { openTestGateway } from './gateway.fixture.ts'
+import { listen } from './listen.fixture.ts'
 
 test('the gateway answers its own addresses on a server that has others', async () => {
   await using gateway = await openTestGateway()
@@ -41,31 +38,3 @@ test('a first block that is missing is still a 404; a later one cuts the connect
   expect(two.logged).toMatchObject([{ code: 'NOT_FOUND' }])
   expect((await two.get(`/ipfs/${cid}`, { range: 'bytes=0-3' })).status).toBe(206)
 })
-
-async function listen(gateway: TestGateway) {
-  const logged: object[] = []
-  const note = (data: object) => void logged.push(data)
-  const log = { debug: note, info: note, warn: note, error: note }
-  const handle = serveGateway({ retrieval: gateway.retrieval, names: gateway.names, log })
-  const server = createServer((incoming, outgoing) => {
-    if (!handle(incoming, outgoing)) outgoing.end('another door')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    logged,
-    async get(path: string, headers: Record<string, string> = {}, method = 'GET') {
-      const sent = request({ port, path, method, headers, host: '127.0.0.1' }).end()
-      const [response] = (await once(sent, 'response')) as [IncomingMessage]
-      const chunks: Buffer[] = []
-      for await (const chunk of response) chunks.push(chunk as Buffer)
-      return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
