@@ -24,10 +24,11 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === sqlite.busy
 }
 
-const sqlite = { busy: 5, readOnly: 8, full: 13, cannotOpen: 14, primaryKey: 1555, unique: 2067 } as const
+const sqlite = { busy: 5, readOnly: 8, full: 13, cannotOpen: 14, primaryKey: 1555, unique: 2067, noRoomForIndexOfLog: 4874 } as const
 
 function sqliteFault(error: Error, errcode: number): unknown {
   if (errcode === sqlite.unique || errcode === sqlite.primaryKey) return conflict(/failed: (\w+)\./.exec(error.message)?.[1], error)
+  if (errcode === sqlite.noRoomForIndexOfLog) return fault('STORAGE_FULL', {}, { cause: error })
   switch (errcode & 0xff) {
     case sqlite.full:
       return fault('STORAGE_FULL', {}, { cause: error })

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dbContract } from './db.contract.ts'
+import { dbFault } from './faults.ts'
 import { openDb } from './index.ts'
 import { sqliteDialect } from './sqlite/dialect.ts'
 import { openFiles } from './sqlite/files.ts'
@@ -100,5 +101,10 @@ describe('sqlite files', () => {
     files.writer.connection.exec('pragma max_page_count = 100000')
     await fill()
     await kysely.destroy()
+  })
+
+  it('tells an index of its log that has no room to grow as STORAGE_FULL', () => {
+    const error = Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 4874 })
+    expect(dbFault(error)).toMatchObject({ code: 'STORAGE_FULL', cause: error })
   })
 })

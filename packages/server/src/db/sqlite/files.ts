@@ -16,13 +16,14 @@ export function openFiles(path: string): Files {
   createDurably(resolve(path))
   const writer = new DatabaseSync(path, { timeout: shortLocks })
   // FULL: each commit is synced (sqlite.org/pragma.html#pragma_synchronous; WAL with NORMAL may lose the last ones).
-  // What many commits in a row write again is copied into the file once.
+  // What many commits in a row write again is copied into the file once. Well below 4,062 pages: for more, the index of the log has to grow,
+  // for which a full disk has no room, and then not even what frees space could be committed (sqlite.org/walformat.html#the_wal_index_file_format).
   writer.exec(`
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma foreign_keys = on;
     pragma journal_size_limit = 67108864;
-    pragma wal_autocheckpoint = 4000;
+    pragma wal_autocheckpoint = 2000;
     pragma cache_size = -16384;
     pragma temp_store = memory;
   `)
