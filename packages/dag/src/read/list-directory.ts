@@ -1,10 +1,11 @@
 import type { CID } from 'multiformats/cid'
 import type { BlockSource } from '../block.ts'
 import { checkLink, decodeCid } from '../cid/bytes.ts'
-import { malformed } from '../fault.ts'
+import { DagError, malformed } from '../fault.ts'
 import { namingBlock } from '../links.ts'
 import { linkName, scanNode } from '../pb/node.ts'
 import { prefixLength } from '../unixfs/hamt.ts'
+import { takeTurns } from '../walk/turns.ts'
 import { getBytes, type Entry } from './entry.ts'
 import { checkShardDepth, directoryFanout, isDeeperShard } from './shard.ts'
 
@@ -31,6 +32,8 @@ interface Level {
 }
 
 const stride = 5
+/** Shards beyond what entries account for: one that is made for it leads through the same empty ones without end. */
+const maxBareShards = 1000
 
 /**
  * The entries of a directory in stored order: by name when flat, by hash when sharded. Children are not read.
@@ -40,6 +43,9 @@ export async function* listDirectory(source: BlockSource, entry: Entry, options:
   const { signal } = options
   let left = options.limit ?? Infinity
   const levels = [levelOf(entry.cid, entry.bytes, left)]
+  const turn = takeTurns()
+  let shards = 0
+  let yielded = 0
   for (let level = levels.at(-1); level !== undefined && left > 0; level = levels.at(-1)) {
     if (level.at === level.links.length) {
       levels.pop()
@@ -48,9 +54,13 @@ export async function* listDirectory(source: BlockSource, entry: Entry, options:
     const link = nextOf(level)
     if (level.fanout > 0 && link.name === '') {
       checkShardDepth(link.cid, levels.length, level.fanout)
+      if (++shards > maxBareShards + 4 * yielded) throw new DagError('DAG_LIMIT', { reason: 'a directory has too many shards for what is in it' })
+      await turn()
+      signal?.throwIfAborted()
       levels.push(levelOf(link.cid, await getBytes(source, link.cid, { signal }), left, level.fanout))
     } else {
       left--
+      yielded++
       yield link
     }
   }

@@ -123,7 +123,11 @@ export class Level {
     const maxBytes = Math.max(0, Math.min(pace.window, room.bytes))
     const wanted = this.#wanted(from, maxBytes < leastRoom ? 1 : this.#width)
     const { length } = wanted.places
-    if (length === 0) return false
+    if (length === 0) {
+      // What is not due once is never due: nothing behind it is looked at again.
+      this.#next = this.#keys.length
+      return false
+    }
     this.#next = length === 1 ? wanted.places[0]! + 1 : undefined
     room.bytes -= maxBytes
     const read = getRun(wanted.cids, { signal, maxBytes }).then((blocks) => {

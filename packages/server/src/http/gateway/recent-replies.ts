@@ -27,8 +27,10 @@ export function recently(make: (request: GatewayRequest) => Promise<RepeatableRe
     const reply = await make(request)
     if (reply.again === undefined || !(reply.body instanceof Uint8Array) || reply.body.length > maxBody) return reply
     if (known.size >= maxReplies) known.delete(known.keys().next().value!)
-    known.set(key, { reply, until: performance.now() + maxAge })
-    return reply
+    // A copy: the bytes may be a small part of a large block, which would stay with them.
+    const kept = { ...reply, body: new Uint8Array(reply.body) }
+    known.set(key, { reply: kept, until: performance.now() + maxAge })
+    return kept
   }
 
   return async (request) => {

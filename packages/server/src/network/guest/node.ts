@@ -12,7 +12,6 @@ import type { GuestConfig } from '../pipe/frames.ts'
 import { PROTOCOL } from '../wire/message.ts'
 import { directStreams } from './direct-streams.ts'
 import { limits } from './limits.ts'
-import { inOneWrite, socketRoom } from './one-write.ts'
 import { isPublic, mayDialItself } from './reach.ts'
 import type { PublicDht } from './routing/dht.ts'
 import { silence } from './silence.ts'
@@ -24,9 +23,6 @@ export interface Node {
   /** Where the configuration asks for it. */
   dht?: PublicDht
 }
-
-/** libp2p hands all of it to `node:net`. */
-const sockets = { noDelay: true, highWaterMark: socketRoom }
 
 /**
  * libp2p with nothing but what is named here: no discovery, no relay, no resolver of its own, and no routing unless
@@ -49,8 +45,8 @@ export async function startNode(config: GuestConfig, isBanned: (peerId: string) 
     logger: silence,
     nodeInfo: { name: 'thole', version: '0', userAgent: 'thole' },
     addresses: { listen: config.listen, announce: config.announce, announceFilter: (own) => (own.some(isPublic) ? own.filter(isPublic) : own) },
-    transports: [tcp({ dialOpts: sockets, listenOpts: sockets })],
-    connectionEncrypters: [inOneWrite(tls()), inOneWrite(noise())],
+    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    connectionEncrypters: [tls(), noise()],
     streamMuxers: [directStreams(yamux({ maxInboundStreams: limits.maxInboundStreams, maxEarlyStreams: 64 }), PROTOCOL)],
     services: { ...own, ...routing?.services },
     datastore: routing?.memory,
