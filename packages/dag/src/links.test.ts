@@ -53,6 +53,15 @@ it('dag-cbor and dag-json: every link, wherever it stands', () => {
   )
 })
 
+it('dag-cbor and dag-json: a map that looks like a CID is a map', () => {
+  const forged = { '/': 'x', bytes: 'x', code: codecs.raw, version: 1, multihash: { code: 0, size: 0, digest: new Uint8Array(), bytes: new Uint8Array(2) }, link: blockOf(codecs.raw) }
+  expect(CID.asCID(forged)).not.toBeNull()
+  expect(links(blockOf(codecs.dagCbor), dagCbor.encode({ ...forged, bytes: 'y' })).map(String)).toEqual([String(forged.link)])
+  const bytes = Buffer.from(dagCbor.encode({ ...forged, bytes: 'y' }))
+  bytes[bytes.indexOf('y', bytes.indexOf('bytes') + 5)] = 'x'.charCodeAt(0)
+  expect(links(blockOf(codecs.dagCbor), bytes).map(String)).toEqual([String(forged.link)])
+})
+
 it('raw has none', () => {
   expect(links(blockOf(codecs.raw), new Uint8Array([1, 2, 3]))).toEqual([])
 })

@@ -98,9 +98,9 @@ export function* linksInValue(value: unknown, maxPath = maxPathLength): Generato
   const stack: [unknown, string][] = [[value, '']]
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const [item, path] = top
-    const cid = CID.asCID(item)
-    if (cid !== null) {
-      yield [cid, path]
+    // Not CID.asCID: it takes objects for links that only look like CIDs, and values are written by strangers.
+    if (item instanceof CID) {
+      yield [item, path]
       continue
     }
     if (typeof item !== 'object' || item === null || item instanceof Uint8Array) continue

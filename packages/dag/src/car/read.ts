@@ -68,9 +68,8 @@ function headerRoots(bytes: Uint8Array): CID[] {
   const roots: unknown = header['roots']
   if (!Array.isArray(roots)) throw invalidCar('its header has no list of roots', 0)
   return roots.map((root) => {
-    const cid = CID.asCID(root)
-    if (cid === null) throw invalidCar('a root in its header is not a CID', 0)
-    return asInvalidCar(0, () => decodeCid(cid.bytes))
+    if (!(root instanceof CID)) throw invalidCar('a root in its header is not a CID', 0)
+    return asInvalidCar(0, () => decodeCid(root.bytes))
   })
 }
 

@@ -90,6 +90,21 @@ describe('fileManifest', () => {
     await expect(gather(read(store, manifest, 0, 12))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
+  it('is given up where nodes without end lead to the same few bytes, and gives turns on the way', async () => {
+    const store = memory()
+    let below = leaf(store, pattern(1))
+    for (let depth = 0; depth < 30; depth++) below = { cid: node(store, [below]), size: 1 }
+    const entry = await openEntry(store, node(store, Array.from({ length: 2000 }, () => below)))
+    let turns = 0
+    const counting = setInterval(() => turns++, 0)
+    store.reads.length = 0
+    expect(await fileManifest(store, entry, { maxLeaves: 2000 })).toBeUndefined()
+    clearInterval(counting)
+    expect(store.reads.length).toBeLessThan(5000)
+    expect(turns).toBeGreaterThan(0)
+    await expect(fileManifest(store, entry, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+  })
+
   it('is not made of unusual files', async () => {
     const store = memory()
     const inline = { cid: CID.createV1(codecs.raw, create(0, pattern(5))), size: 5 }

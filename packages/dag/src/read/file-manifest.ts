@@ -3,6 +3,7 @@ import type { BlockSource } from '../block.ts'
 import { cidOf } from '../cid/bytes.ts'
 import { codecs, isInline, isLeaf } from '../cid/codecs.ts'
 import { DagError, malformed } from '../fault.ts'
+import { takeTurns } from '../walk/turns.ts'
 import { getBytes, type Entry, type GetOptions } from './entry.ts'
 import { fileParts, type FilePart } from './file-parts.ts'
 import { readFile, type ReadOptions } from './read-file.ts'
@@ -93,6 +94,15 @@ export class FileManifest {
   }
 }
 
+interface Walk {
+  source: BlockSource
+  options: GetOptions
+  maxLeaves: number
+  /** Nodes that may still be read: those of a file whose nodes have two links or more are fewer than its leaves. */
+  nodesLeft: number
+  turn: () => Promise<void> | undefined
+}
+
 /** Nodes above a leaf; a width of two reaches more leaves than a manifest may have. */
 const maxLevels = 32
 
@@ -104,11 +114,12 @@ const maxLevels = 32
 export async function fileManifest(source: BlockSource, entry: Entry, options: ManifestOptions = {}): Promise<FileManifest | undefined> {
   const { maxLeaves = 65_536 } = options
   if (entry.kind !== 'file') return undefined
+  const walk: Walk = { source, options, maxLeaves, nodesLeft: 2 * maxLeaves, turn: takeTurns() }
   try {
     let level = linksOf(fileParts(entry.cid, entry.bytes, 0))
     for (let depth = 0; level.length > 0 && level.length <= maxLeaves && depth < maxLevels; depth++) {
       if (await areLeaves(source, level[0]!, options)) return isUniform(level, entry) ? new FileManifest(level) : undefined
-      level = await nextLevel(source, level, maxLeaves, options)
+      level = await nextLevel(walk, level)
     }
     return undefined
   } catch (error) {
@@ -122,9 +133,13 @@ async function areLeaves(source: BlockSource, { cid, start }: Link, options: Get
   return isLeaf(cid) || fileParts(cid, await getBytes(source, cid, options), start).links.length === 0
 }
 
-async function nextLevel(source: BlockSource, level: readonly Link[], maxLeaves: number, options: GetOptions): Promise<Link[]> {
+async function nextLevel(walk: Walk, level: readonly Link[]): Promise<Link[]> {
+  const { source, options, maxLeaves, turn } = walk
   const below: Link[] = []
+  if ((walk.nodesLeft -= level.length) < 0) return below
   for (const { cid, start, end } of level) {
+    await turn()
+    options.signal?.throwIfAborted()
     const parts = fileParts(cid, await getBytes(source, cid, options), start)
     if (parts.end !== end) throw malformed('a node holds another number of bytes than its parent says')
     below.push(...linksOf(parts))

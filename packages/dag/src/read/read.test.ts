@@ -228,6 +228,25 @@ describe('listDirectory', () => {
     await expect(resolvePath(store, overfull.cid, ['x'])).rejects.toEqual(failing('INVALID_REQUEST'))
   })
 
+  it('ends where shards without end have nothing in them, gives turns on the way, and can be aborted', async () => {
+    const store = memory()
+    const shardOf = (links: { name: string; cid: CID; tsize: number }[]) => {
+      const shard = makeNode(1, links, encodeShardData(new Uint8Array(32).fill(255), 256))
+      store.sink(shard)
+      return shard.cid
+    }
+    let below = shardOf([])
+    for (let depth = 0; depth < 6; depth++) below = shardOf(Array.from({ length: 256 }, (_, i) => ({ name: i.toString(16).padStart(2, '0').toUpperCase(), cid: below, tsize: 1 })))
+    const entry = await openEntry(store, below)
+    let turns = 0
+    const counting = setInterval(() => turns++, 0)
+    await expect(all(listDirectory(store, entry))).rejects.toEqual(failing('DAG_LIMIT'))
+    clearInterval(counting)
+    expect(store.reads.length).toBeLessThan(2000)
+    expect(turns).toBeGreaterThan(0)
+    await expect(all(listDirectory(store, entry, { signal: AbortSignal.abort(new Error('enough')) }))).rejects.toThrow('enough')
+  })
+
   it('lists no more of a flat directory than told', async () => {
     const store = memory()
     const builder = directoryBuilder(modern)

@@ -61,8 +61,7 @@ function stepThroughValue(entry: Entry, path: readonly string[], from: number): 
     const segment = path[at]!
     if (!hasChild(value, segment)) throw notFound(segment, entry, `no value at "${segment}" in ${entry.cid}`)
     value = value[segment]
-    const cid = CID.asCID(value)
-    if (cid !== null) return { cid, segments: at + 1 - from }
+    if (value instanceof CID) return { cid: value, segments: at + 1 - from }
   }
   return { cid: undefined, segments: path.length - from }
 }

@@ -75,6 +75,7 @@ export class Level {
       return { cid, bytes: identityBytes(cid) ?? (await this.#bytes(place)), start: this.#starts?.[place] ?? 0 }
     }
     this.#dropBefore(Infinity)
+    for (const read of this.#coming.splice(0)) read.then(({ blocks }) => blocks.forEach((bytes) => this.#drop(bytes)), () => {})
     return undefined
   }
 
@@ -110,11 +111,12 @@ export class Level {
   /** What became superfluous since it was asked for. */
   #dropBefore(place: number): void {
     const read = this.#read
-    for (; read && read.used < read.blocks.length && read.places[read.used]! < place; read.used++) {
-      const bytes = read.blocks[read.used]!
-      this.#parts.room.bytes += bytes.length
-      this.#parts.drop(bytes)
-    }
+    for (; read && read.used < read.blocks.length && read.places[read.used]! < place; read.used++) this.#drop(read.blocks[read.used]!)
+  }
+
+  #drop(bytes: Uint8Array): void {
+    this.#parts.room.bytes += bytes.length
+    this.#parts.drop(bytes)
   }
 
   /** False where nothing is left to be read. */

@@ -64,6 +64,7 @@ test('nothing lies behind a symlink of the archive', async () => {
   const below = store.node('directory', [['passwd', file]])
   await expect(store.read(store.node('directory', [['a', link], ['a', below]]))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   await expect(store.read(store.node('directory', [['a', link], ['b', store.node('directory', [['../a/passwd', file]])]]))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  await expect(store.read(store.node('directory', [['a', link], ['a', file]]))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   expect(await store.read(store.node('directory', [['a', link], ['ab', file]]))).toHaveLength(3)
 })
 

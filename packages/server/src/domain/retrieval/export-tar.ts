@@ -1,5 +1,5 @@
 import { type BlockSource, type Entry, listDirectory, type ListedLink, openEntry } from '@thole/dag'
-import { fault } from '../../kernel/faults.ts'
+import { type Fault, fault } from '../../kernel/faults.ts'
 import type { FileContent, OpenContent } from './file-content.ts'
 import { Pieces } from './pieces.ts'
 import { type TarEntry, tarEnd, tarHeader, tarPadding } from './tar-header.ts'
@@ -100,13 +100,18 @@ async function* entriesOf({ source, content, maxEntries, maxHeld }: TarParts, ro
     pieces.add(part)
   }
 
-  /** An archive may not have what lies in it be written to where its symlinks point. */
+  /** An archive may not have what lies in it be written to where its symlinks point: neither below one nor in its place. */
   function assertNotThroughSymlink(path: string): void {
     if (symlinks.size === 0) return
+    if (symlinks.has(path)) throw behindSymlink(path)
     for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
-      if (symlinks.has(path.slice(0, at))) throw fault('INVALID_REQUEST', { reason: `"${path.slice(0, 100)}" would lie behind a symlink of the archive` })
+      if (symlinks.has(path.slice(0, at))) throw behindSymlink(path)
     }
   }
+}
+
+function behindSymlink(path: string): Fault {
+  return fault('INVALID_REQUEST', { reason: `"${path.slice(0, 100)}" would be written to where a symlink of the archive points` })
 }
 
 /** Bytes of where a symlink may point. */

@@ -35,7 +35,7 @@ const maxBuckets = 20_000
 const anyNumber = Number.MAX_SAFE_INTEGER
 
 export function createLimits({ perKey, failures: wrongKeys, proxies, clock }: LimitsOptions): Limits {
-  const bucketsOf = (perMinute: number) => tokenBuckets({ perMinute, maxBuckets, clock })
+  const bucketsOf = (perMinute: number) => tokenBuckets({ capacity: perMinute, maxBuckets, clock })
   const requests = bucketsOf(perKey || anyNumber)
   const polls = bucketsOf(Math.max(perKey || anyNumber, minPolls))
   const failures = bucketsOf(wrongKeys || anyNumber)

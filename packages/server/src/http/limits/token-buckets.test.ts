@@ -4,7 +4,7 @@ import { tokenBuckets } from './token-buckets.ts'
 
 function house(perMinute: number, maxBuckets = 1000) {
   const clock = { time: 1_000_000, now: () => clock.time }
-  return { clock, buckets: tokenBuckets({ perMinute, maxBuckets, clock }) }
+  return { clock, buckets: tokenBuckets({ capacity: perMinute, maxBuckets, clock }) }
 }
 
 test('a bucket gives what it holds, then what flows in', () => {

@@ -1,8 +1,10 @@
 import type { Clock } from '../../ports/clock.ts'
 
 export interface TokenBucketsOptions {
-  /** What a bucket holds, and what flows into it in a minute. */
-  perMinute: number
+  /** What a bucket holds, and what flows into it within `window`. */
+  capacity: number
+  /** Milliseconds. Default: a minute. */
+  window?: number
   /** Buckets that are remembered. Beyond, those that were used longest ago are full again. */
   maxBuckets: number
   clock: Clock
@@ -34,14 +36,12 @@ interface Bucket {
   at: number
 }
 
-const minute = 60_000
-
 /**
- * Token buckets in bounded memory. They lie in two generations: a bucket that nobody used for a minute is full again, so an old
+ * Token buckets in bounded memory. They lie in two generations: a bucket that nobody used for a whole window is full again, so an old
  * generation is forgotten without loss, and nothing ever walks over all of them.
  */
-export function tokenBuckets({ perMinute, maxBuckets, clock }: TokenBucketsOptions): TokenBuckets {
-  const perMs = perMinute / minute
+export function tokenBuckets({ capacity, window = 60_000, maxBuckets, clock }: TokenBucketsOptions): TokenBuckets {
+  const perMs = capacity / window
   let young = new Map<string, Bucket>()
   let old = new Map<string, Bucket>()
   let born = clock.now()
@@ -50,14 +50,14 @@ export function tokenBuckets({ perMinute, maxBuckets, clock }: TokenBucketsOptio
   function find(id: string, now: number): Bucket | undefined {
     const bucket = young.get(id) ?? old.get(id)
     if (!bucket) return undefined
-    bucket.tokens = Math.min(perMinute, bucket.tokens + Math.max(0, now - bucket.at) * perMs)
+    bucket.tokens = Math.min(capacity, bucket.tokens + Math.max(0, now - bucket.at) * perMs)
     bucket.at = now
     return bucket
   }
 
   function keep(id: string, bucket: Bucket, now: number): void {
     if (young.has(id)) return
-    if (young.size >= maxBuckets / 2 || now - born >= minute) {
+    if (young.size >= maxBuckets / 2 || now - born >= window) {
       old = young
       young = new Map()
       born = now
@@ -67,7 +67,7 @@ export function tokenBuckets({ perMinute, maxBuckets, clock }: TokenBucketsOptio
 
   function levelOf(tokens: number, ok: boolean): Level {
     const nextIn = tokens >= 1 ? 0 : Math.ceil((1 - tokens) / perMs)
-    return { ok, limit: perMinute, remaining: Math.floor(tokens), fullIn: Math.ceil((perMinute - tokens) / perMs), nextIn }
+    return { ok, limit: capacity, remaining: Math.floor(tokens), fullIn: Math.ceil((capacity - tokens) / perMs), nextIn }
   }
 
   return {
@@ -75,7 +75,7 @@ export function tokenBuckets({ perMinute, maxBuckets, clock }: TokenBucketsOptio
 
     take(id) {
       const now = clock.now()
-      const bucket = find(id, now) ?? { tokens: perMinute, at: now }
+      const bucket = find(id, now) ?? { tokens: capacity, at: now }
       const ok = bucket.tokens >= 1
       if (ok) bucket.tokens--
       keep(id, bucket, now)
@@ -83,7 +83,7 @@ export function tokenBuckets({ perMinute, maxBuckets, clock }: TokenBucketsOptio
     },
 
     look(id) {
-      const tokens = find(id, clock.now())?.tokens ?? perMinute
+      const tokens = find(id, clock.now())?.tokens ?? capacity
       return levelOf(tokens, tokens >= 1)
     },
   }

@@ -22,7 +22,7 @@ const maxBuckets = 20_000
 /** `/ipns/{name}`: anybody may give and take records, which prove themselves. */
 export function nameRoutes({ names, limits, nameRate, clock }: NameRouteParts): Hono<EdgeEnv> {
   const routes = new Hono<EdgeEnv>({ strict: false })
-  const rate = tokenBuckets({ perMinute: nameRate || Number.MAX_SAFE_INTEGER, maxBuckets, clock })
+  const rate = tokenBuckets({ capacity: nameRate || Number.MAX_SAFE_INTEGER, maxBuckets, clock })
 
   routes.get('/:name', async (call) => {
     if (!takesRecords(call.req.header('accept'))) return notAcceptable(call, `Accept: ${type}`)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -63,6 +63,10 @@ test('where the source fails, or gives what is no list, the last good copy stays
     (outgoing: ServerResponse) => void outgoing.writeHead(503).end('later'),
     (outgoing: ServerResponse) => void outgoing.destroy(),
     gives('version: 9\n---\n'),
+    gives(''),
+    gives('name: Them\n---\n# nothing any more\n'),
+    gives('<!doctype html>\n<title>Sign in</title>\n<p>to this network</p>\n'),
+    gives(`<ul>\n<li>\n/ipfs/${worse}\n</ul>`),
     gives(`#${'x'.repeat(2_000)}`),
     (outgoing: ServerResponse) => void outgoing.writeHead(200, { 'content-length': '1000' }).end(`/ipfs/${worse}\n`.repeat(2)).destroy(),
   ]) {
@@ -75,6 +79,19 @@ test('where the source fails, or gives what is no list, the last good copy stays
     expect([rule(bad), rule(worse), source().changed]).toEqual([expect.stringMatching(/:1$/), undefined, changed])
   }
   expect((await readdir(folder)).toSorted()).toEqual([expect.stringMatching(/\.deny$/), expect.stringMatching(/\.deny\.json$/)])
+})
+
+test('notes of a copy that is lost, or is another one, are not believed: the list is asked for as a whole', async () => {
+  answer = (outgoing, { 'if-none-match': known }) => (known === '"one"' ? void outgoing.writeHead(304).end() : gives(`/ipfs/${bad}\n`, { etag: '"one"' })(outgoing))
+  for (const spoil of [(file: string) => rm(file), (file: string) => writeFile(file, '')]) {
+    await open()
+    expect(rule(bad)).toMatch(/:1$/)
+    await lists!.close()
+    const copy = (await readdir(folder)).find((name) => name.endsWith('.deny'))!
+    await spoil(join(folder, copy))
+  }
+  await open()
+  expect(rule(bad)).toMatch(/:1$/)
 })
 
 test('a source that never had anything keeps nobody from starting, and says so', async () => {

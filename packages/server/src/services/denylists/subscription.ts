@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ListState } from '../../ports/denylists.ts'
 import type { Log } from '../../ports/log.ts'
-import { readList } from './read-list.ts'
+import { type ListReport, readList } from './read-list.ts'
 import { Rules } from './rules.ts'
 
 export interface SubscriptionOptions {
@@ -32,6 +32,8 @@ export interface Subscription {
 
 /** What is known of the copy, beside it. */
 interface Known {
+  /** Of the copy: one that has others is not the one that this tells of. */
+  bytes?: number
   etag?: string
   modified?: string
   checked?: number
@@ -43,7 +45,7 @@ const retryMs = 300_000
 export async function subscribe({ url, folder, log, every, maxBytes, maxMs }: SubscriptionOptions): Promise<Subscription> {
   const file = join(folder, `${nameOf(url)}.deny`)
   const notes = `${file}.json`
-  let known = await readKnown(notes)
+  let known = await readKnown(notes, file)
   let next = known.checked === undefined ? 0 : Math.min(Date.now(), known.checked) + every
   let error: string | undefined
 
@@ -52,6 +54,7 @@ export async function subscribe({ url, folder, log, every, maxBytes, maxMs }: Su
     if (known.etag) headers['if-none-match'] = known.etag
     if (known.modified) headers['if-modified-since'] = known.modified
     const response = await fetch(url, { headers, signal })
+    if (isSecure(url) && !isSecure(response.url)) throw new Error(`it leads to ${response.url}, which is not encrypted`)
     const now = Date.now()
     if (response.status === 304) return { ...known, checked: now }
     if (!response.ok || !response.body) {
@@ -60,14 +63,14 @@ export async function subscribe({ url, folder, log, every, maxBytes, maxMs }: Su
     }
     const fresh = `${file}.fresh`
     try {
-      await pipeline(bounded(response.body, maxBytes), createWriteStream(fresh), { signal })
-      // What cannot be read never takes the place of what can.
-      await readList(fresh, new Rules())
+      await pipeline(bounded(response.body, maxBytes), createWriteStream(fresh, { flush: true }), { signal })
+      assertList(await readList(fresh, new Rules()))
+      const { size: bytes } = await stat(fresh)
       await rename(fresh, file)
+      return { bytes, etag: response.headers.get('etag') ?? undefined, modified: response.headers.get('last-modified') ?? undefined, checked: now, changed: now }
     } finally {
       await rm(fresh, { force: true })
     }
-    return { etag: response.headers.get('etag') ?? undefined, modified: response.headers.get('last-modified') ?? undefined, checked: now, changed: now }
   }
 
   return {
@@ -101,12 +104,23 @@ async function* bounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Asyn
   }
 }
 
-async function readKnown(notes: string): Promise<Known> {
+async function readKnown(notes: string, file: string): Promise<Known> {
   try {
-    return JSON.parse(await readFile(notes, 'utf8')) as Known
+    const known = JSON.parse(await readFile(notes, 'utf8')) as Known
+    return known.bytes === (await stat(file)).size ? known : {}
   } catch {
     return {}
   }
+}
+
+/** What is no list never takes the place of one: the page of a portal, or nothing at all, would let everything through. */
+function assertList({ rules, problems }: ListReport): void {
+  if (rules === 0) throw new Error('its server answers with something that has no rules')
+  if (problems.length > rules) throw new Error(`it has ${rules} rules, and more lines that are none: ${problems[0]}`)
+}
+
+function isSecure(url: string): boolean {
+  return url.startsWith('https:')
 }
 
 /** Readable, and another one for every URL. */

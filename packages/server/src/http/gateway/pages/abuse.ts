@@ -18,17 +18,19 @@ export interface AbuseParts {
   log: Log
   /** Whom to write to: an e-mail address or a URL; undefined: the form alone. */
   abuseContact?: string
-  /** Reports a minute from one address. Default 5. */
+  /** Reports a minute, and a day, from one address. Default 5, and 20, so that nobody fills alone what is kept for all. */
   reportRate?: number
+  reportsADay?: number
 }
 
 const maxForm = 32 * 1024
 const maxAddresses = 10_000
 
 /** Where anybody tells of content that should not be here. No script, no session, no cookie. */
-export function abuse({ reports, limits, clock, log, abuseContact, reportRate = 5 }: AbuseParts): Hono<EdgeEnv> {
+export function abuse({ reports, limits, clock, log, abuseContact, reportRate = 5, reportsADay = 20 }: AbuseParts): Hono<EdgeEnv> {
   const routes = new Hono<EdgeEnv>({ strict: false })
-  const rate = tokenBuckets({ perMinute: reportRate, maxBuckets: maxAddresses, clock })
+  const minute = tokenBuckets({ capacity: reportRate, maxBuckets: maxAddresses, clock })
+  const day = tokenBuckets({ capacity: reportsADay, window: 86_400_000, maxBuckets: maxAddresses, clock })
   const show = (call: Call, page: Omit<AbusePage, 'contact'>, status = 200, headers = {}) =>
     call.html(abusePage({ contact: abuseContact, ...page }), status as ContentfulStatusCode, {
       'Content-Security-Policy': `${pagePolicy({ form: true })}; frame-ancestors 'none'`,
@@ -40,8 +42,11 @@ export function abuse({ reports, limits, clock, log, abuseContact, reportRate = 
 
   routes.get('/', (call) => show(call, { written: { path: call.req.query('path') } }))
   routes.post('/', async (call) => {
-    const { ok, nextIn } = rate.take(limits.addressOf(call))
-    if (!ok) throw fault('RATE_LIMITED', { seconds: Math.ceil(nextIn / 1000) })
+    const from = limits.addressOf(call)
+    for (const rate of [minute, day]) {
+      const { ok, nextIn } = rate.take(from)
+      if (!ok) throw fault('RATE_LIMITED', { seconds: Math.ceil(nextIn / 1000) })
+    }
     const form = await readForm(call)
     const field = (name: string) => form.get(name) ?? ''
     const written = { path: field('path'), kind: field('kind'), words: field('words'), contact: field('contact') }

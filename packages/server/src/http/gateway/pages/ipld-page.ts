@@ -66,8 +66,7 @@ function shown(target: Target, root: unknown): string {
 const maxIndent = 40
 
 function partsOf(target: Target, { value, depth }: Exclude<Part, string>): Part[] {
-  const cid = CID.asCID(value)
-  if (cid !== null) return [`<a ${toCid(target, cid.toString())}>${cid}</a>`]
+  if (value instanceof CID) return [`<a ${toCid(target, value.toString())}>${value}</a>`]
   if (value instanceof Uint8Array) return [`<em>${bytesInWords(value.length)}</em>`]
   if (typeof value !== 'object' || value === null) return [escapeHtml(typeof value === 'bigint' ? String(value) : JSON.stringify(value))]
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
