@@ -126,7 +126,7 @@ test('a client that takes nothing, or a little now and then, is cut off in the e
   const whole = stream(async function* () {
     yield Buffer.alloc(16 * mib)
   })
-  for (const body of [endless, whole]) {
+  for (const body of [endless, whole, Buffer.alloc(16 * mib), 'x'.repeat(16 * mib)]) {
     await using server = await serve(() => ({ status: 200, headers: {}, body }), undefined, 150)
     const socket = connect(server.port, '127.0.0.1')
     socket.on('error', () => undefined)
@@ -151,7 +151,7 @@ test('whoever asks is told how much the system took: all of it, or what was take
   const endless = stream(async function* () {
     for (;;) yield Buffer.alloc(mib)
   })
-  const bodies: Record<string, Reply['body']> = { '/all': all, '/text': 'größe', '/endless': endless }
+  const bodies: Record<string, Reply['body']> = { '/all': all, '/text': 'größe', '/endless': endless, '/large': Buffer.alloc(64 * mib), '/middle': Buffer.alloc(mib / 8) }
   await using server = await serve((incoming) => ({ status: 200, headers: {}, body: bodies[incoming.url!], ended }))
   await get(server.port, '/all')
   await get(server.port, '/text')
@@ -165,16 +165,27 @@ test('whoever asks is told how much the system took: all of it, or what was take
   while (received < 10 * mib) await sleep(2)
   socket.destroy()
   await server.settled()
+  const rude = connect(server.port, '127.0.0.1')
+  rude.on('error', () => undefined)
+  rude.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(rude, 'data')
+  rude.destroy()
+  await server.settled()
+  await get(server.port, '/large')
+  await get(server.port, '/middle')
+  expect(told.slice(3)).toEqual([0, 64 * mib, mib / 8])
   // What the kernel holds was written, too.
   expect(told[2]).toBeGreaterThan(9 * mib)
   expect(told[2]! % mib).toBe(0)
 })
 
-test('the signal cuts the connection', async () => {
-  const stop = new AbortController()
-  const body = stream(async function* () {
+test.each([
+  ['iterated', stream(async function* () {
     for (;;) yield Buffer.alloc(mib)
-  })
+  })],
+  ['whole', Buffer.alloc(64 * mib)],
+])('the signal cuts the connection, in the middle of a body that is %s', async (_, body) => {
+  const stop = new AbortController()
   await using server = await serve(() => ({ status: 200, headers: {}, body }), stop.signal)
   const socket = connect(server.port, '127.0.0.1')
   socket.on('error', () => undefined)

@@ -33,19 +33,58 @@ const maxUnsent = 1 << 20
  * connection, so that a part is never taken for the whole. A body that does not match its `content-length` fails.
  */
 export async function sendReply(outgoing: ServerResponse, reply: Reply, { head, signal, stallMs = 300_000 }: SendOptions): Promise<void> {
-  const { body } = reply
   if (head) {
     outgoing.writeHead(reply.status, reply.headers).end()
-    return
-  }
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    sendWhole(outgoing, reply, body)
-    reply.ended?.(outgoing.destroyed || body === undefined ? 0 : Buffer.byteLength(body))
     return
   }
   const cut = () => outgoing.destroy()
   if (signal.aborted) cut()
   else signal.addEventListener('abort', cut, { once: true })
+  try {
+    const { body } = reply
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) await sendWhole(outgoing, reply, body, stallMs)
+    else await sendIterated(outgoing, reply, body, stallMs)
+  } catch (error) {
+    if (outgoing.headersSent) outgoing.destroy()
+    throw toFault(error)
+  } finally {
+    signal.removeEventListener('abort', cut)
+  }
+}
+
+async function sendWhole(outgoing: ServerResponse, { status, headers, ended }: Reply, body: string | Uint8Array | undefined, stallMs: number): Promise<void> {
+  const bodiless = status === 204 || status === 304
+  const length = body === undefined ? 0 : Buffer.byteLength(body)
+  assertOpen(outgoing)
+  outgoing.writeHead(status, bodiless ? headers : { ...headers, 'content-length': String(length) })
+  if (length <= shortBytes) {
+    // The system has room for it. Text leaves together with the head by one call, bytes by one of their own: for short bodies that costs more
+    // than to turn them into text.
+    if (body instanceof Uint8Array) outgoing.end(Buffer.from(body.buffer, body.byteOffset, length).toString('latin1'), 'latin1')
+    else outgoing.end(body)
+    ended?.(length)
+    return
+  }
+  let taken = 0
+  const took = (bytes: number, then?: () => void) => (error?: Error | null) => {
+    if (error) return
+    taken += bytes
+    then?.()
+  }
+  try {
+    const done = finished(outgoing, stallMs)
+    if (body instanceof Uint8Array && length > longBytes) {
+      // The end of a long body waits for its turn, so that others get theirs: by a quarter more of 1 MiB come to eight clients.
+      const [first, last] = [body.subarray(0, -shortBytes), body.subarray(-shortBytes)]
+      outgoing.write(first, took(first.length, () => outgoing.end(last, took(last.length))))
+    } else outgoing.end(body, took(length))
+    await done
+  } finally {
+    ended?.(taken)
+  }
+}
+
+async function sendIterated(outgoing: ServerResponse, reply: Reply, body: AsyncIterable<Uint8Array>, stallMs: number): Promise<void> {
   const chunks = body[Symbol.asyncIterator]()
   let taken = 0
   const sent = (chunk: Uint8Array) => {
@@ -54,30 +93,10 @@ export async function sendReply(outgoing: ServerResponse, reply: Reply, { head, 
   }
   try {
     await sendChunks(outgoing, { ...reply, sent }, chunks, stallMs)
-  } catch (error) {
-    if (outgoing.headersSent) outgoing.destroy()
-    throw toFault(error)
   } finally {
-    signal.removeEventListener('abort', cut)
     if (outgoing.headersSent) reply.ended?.(taken)
     await chunks.return?.()
   }
-}
-
-function sendWhole(outgoing: ServerResponse, { status, headers }: Reply, body: string | Uint8Array | undefined): void {
-  const bodiless = status === 204 || status === 304
-  const length = { 'content-length': String(body === undefined ? 0 : Buffer.byteLength(body)) }
-  outgoing.writeHead(status, bodiless ? headers : { ...headers, ...length })
-  if (body instanceof Uint8Array) sendBytes(outgoing, body)
-  else outgoing.end(body)
-}
-
-function sendBytes(outgoing: ServerResponse, bytes: Uint8Array): void {
-  // Text leaves together with the head by one call, bytes by one of their own: for short bodies that costs more than to turn them into text.
-  if (bytes.length <= shortBytes) outgoing.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), 'latin1')
-  else if (bytes.length <= longBytes) outgoing.end(bytes)
-  // The end of a long body waits for its turn, so that others get theirs: by a quarter more of 1 MiB come to eight clients.
-  else outgoing.write(bytes.subarray(0, -shortBytes), (error) => void (error || outgoing.end(bytes.subarray(-shortBytes))))
 }
 
 type Chunks = AsyncIterator<Uint8Array>
@@ -97,7 +116,9 @@ async function sendChunks(outgoing: ServerResponse, { status, headers, sent }: R
   }
   assertOpen(outgoing)
   if (length !== undefined && written < length) throw new Error(`the body ended after ${written} of ${length} bytes`)
-  await ended(outgoing, stallMs)
+  const done = finished(outgoing, stallMs)
+  outgoing.end()
+  await done
 }
 
 /** Where the write fails, nobody knows who still reads the chunk: then `sent` is not told. */
@@ -118,7 +139,8 @@ function drained(outgoing: ServerResponse, stallMs: number): Promise<void> {
   return promise
 }
 
-function ended(outgoing: ServerResponse, stallMs: number): Promise<void> {
+/** Resolves when the system has all of it. */
+function finished(outgoing: ServerResponse, stallMs: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const stalled = cutAfter(outgoing, stallMs)
   const cut = () => {
@@ -130,7 +152,6 @@ function ended(outgoing: ServerResponse, stallMs: number): Promise<void> {
     outgoing.off('close', cut)
     resolve()
   })
-  outgoing.end()
   return promise
 }
 
