@@ -60,7 +60,8 @@ describe('a DHT of five', () => {
     for (const patience of [10_000, 1000]) {
       const session = network.fetch({ root, origins: [], signal: live })
       session.want([root])
-      await expect.poll(() => session.attempts(), { timeout: patience, interval: 20 }).toEqual([answer])
+      // Peers that came here by themselves are asked beside it.
+      await expect.poll(() => session.attempts(), { timeout: patience, interval: 20 }).toContainEqual(answer)
       await session.close()
     }
   })
