@@ -4,10 +4,13 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inWords, type Row } from './row.ts'
 import { car } from './rows/car.ts'
+import { client } from './rows/client.ts'
+import { clientPage } from './rows/client-page.ts'
 import { directory } from './rows/directory.ts'
 import { fetch } from './rows/fetch.ts'
 import { gateway } from './rows/gateway.ts'
 import { ingest } from './rows/ingest.ts'
+import { moving } from './rows/moving.ts'
 import { parts } from './rows/parts.ts'
 import { pin } from './rows/pin.ts'
 import { pinList } from './rows/pin-list.ts'
@@ -22,7 +25,7 @@ import { walk } from './rows/walk.ts'
 import { sizes } from './sizes.ts'
 import { table } from './table.ts'
 
-const benches = { ingest, upload, car, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3, pin, pins: pinList, waiting }
+const benches = { ingest, upload, car, client, page: clientPage, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3, pin, pins: pinList, waiting, moving }
 
 const usage = `npm run bench -- [--only ${Object.keys(benches).join('|')}] [--sizes ${Object.keys(sizes).join('|')}] [--json FILE]
 

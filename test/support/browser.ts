@@ -20,10 +20,10 @@ const args = [
   '--no-first-run',
 ]
 
-/** A headless Chromium: the one of THOLE_CHROMIUM, or the one inside of an npm package. */
-export async function launchBrowser(): Promise<OpenBrowser> {
+/** A headless Chromium, with more options where given: the one of THOLE_CHROMIUM, or the one inside of an npm package. */
+export async function launchBrowser(more: readonly string[] = []): Promise<OpenBrowser> {
   const executablePath = process.env.THOLE_CHROMIUM || (await unpackChromium())
-  const browser = await chromium.launch({ executablePath, args, headless: true })
+  const browser = await chromium.launch({ executablePath, args: [...args, ...more], headless: true })
   return { browser, close: () => browser.close() }
 }
 

@@ -1,1 +1,7 @@
-export {}
+export { Thole, type TholeOptions } from './thole.ts'
+export { TholeError, type TholeErrorCode, type TholeErrorData } from './errors.ts'
+export { link } from './objects/links.ts'
+export type { Pins } from './pins.ts'
+export type { Uploads } from './uploads.ts'
+export type * from './read/types.ts'
+export type * from './types.ts'

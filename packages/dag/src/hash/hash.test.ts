@@ -3,6 +3,7 @@ import { create } from 'multiformats/hashes/digest'
 import { describe, expect, it } from 'vitest'
 import { codecs } from '../cid/codecs.ts'
 import { digest } from './digest.ts'
+import './rare.ts'
 import { matches, verifyBlock } from './verify.ts'
 
 const abc = Buffer.from('abc')

@@ -36,7 +36,7 @@ export async function buildFile(
   }
   const tree = new BalancedTree(profile, emit)
   const addChunk = async (chunk: Uint8Array): Promise<void> => {
-    const leaf = makeLeaf(profile, chunk)
+    const leaf = makeBlock(profile.cidVersion, leafCodec(profile), leafBytes(profile, chunk))
     const emitted = emit(leaf)
     if (emitted !== undefined) await emitted
     const added = tree.add({ cid: leaf.cid, size: chunk.length, tsize: leaf.bytes.length })
@@ -53,6 +53,12 @@ export async function buildFile(
   return { ...(await tree.finish()), blocks }
 }
 
-function makeLeaf({ rawLeaves, cidVersion }: Profile, chunk: Uint8Array): Block {
-  return rawLeaves ? makeBlock(cidVersion, codecs.raw, chunk) : makeBlock(cidVersion, codecs.dagPb, encodeLeafNode(chunk))
+/** The bytes of the leaf that holds a chunk. */
+export function leafBytes({ rawLeaves }: Profile, chunk: Uint8Array): Uint8Array {
+  return rawLeaves ? chunk : encodeLeafNode(chunk)
+}
+
+/** The codec of leaves. */
+export function leafCodec({ rawLeaves }: Profile): typeof codecs.raw | typeof codecs.dagPb {
+  return rawLeaves ? codecs.raw : codecs.dagPb
 }

@@ -7,6 +7,7 @@ import { createAccounts, createKeys, createSetup } from '../domain/accounts/inde
 import { createCompleteness, createDags } from '../domain/dags/index.ts'
 import { createFetchOnRead, createFetcher, foresight, watchNewcomers } from '../domain/fetching/index.ts'
 import { createModeration, createReports } from '../domain/moderation/index.ts'
+import { createAccountExports } from '../domain/moving/index.ts'
 import { createNames } from '../domain/names/index.ts'
 import { createPinOnRead, createPins } from '../domain/pins/index.ts'
 import { createProviding } from '../domain/providing/index.ts'
@@ -14,10 +15,11 @@ import { createReclaim, scheduleReclaim } from '../domain/reclaim/index.ts'
 import { createReplication } from '../domain/replicas/index.ts'
 import { createRetrieval } from '../domain/retrieval/index.ts'
 import { createRepairer, createScrubber, watchDamage } from '../domain/scrub/index.ts'
-import { createUploads } from '../domain/uploads/index.ts'
-import { createUsage } from '../domain/usage/index.ts'
+import { createRoots, createUploads } from '../domain/uploads/index.ts'
+import { createPatron, createUsage } from '../domain/usage/index.ts'
 import { serveGateway } from '../http/gateway/index.ts'
 import { createLimits } from '../http/limits/limits.ts'
+import { createAddressGate } from '../http/limits/address-gate.ts'
 import { createHttpServer } from '../http/server.ts'
 import { dashboard } from '../http/web/static.ts'
 import { announceJobs } from '../jobs/announce.ts'
@@ -88,7 +90,7 @@ export async function openApp(config: Config): Promise<App> {
   const providing = opened.adopt(createProviding({ db, network, moderation, clock, rate: config.provideRate, off: whyNotProviding(config) }), (it) => it.close())
   const standing = providing.noting(replication.standing)
   const completeness = opened.adopt(createCompleteness({ db, blocks, clock, standing, maxDags: hasPeers ? 0 : undefined }), (it) => it.close())
-  const dags = createDags({ db, blocks, clock, completeness })
+  const dags = createDags({ db, blocks, clock, completeness, moderation })
   const hasSources = config.network.mode === 'public' || (config.network.mode === 'local' && config.network.gateways.length > 0)
   const fetcher = createFetcher({ db, blocks, network, clock, completeness, moderation, standing, minFree: config.blocks.minFree, limits: config.fetchLimits, hasSources })
   const scrubber = createScrubber({ db, blocks, clock, log, ...config.scrub })
@@ -106,19 +108,27 @@ export async function openApp(config: Config): Promise<App> {
 
   if (config.admin) await accounts.ensureAdmin(config.admin.email, config.admin.password)
 
+  const limits = createLimits({ ...config.limits, clock })
   let ready = false
   const server = createHttpServer({
-    accounts, keys, limits: createLimits({ ...config.limits, clock }), setup, signIn, uploads, pins, dags, usage, scrubber, maxBody, log,
+    accounts, keys, limits, setup, signIn, uploads, pins, dags, usage, scrubber, maxBody, log,
     delegates: () => network.delegates(),
     version,
     moderation,
     reports: createReports({ db, clock }),
+    exports: createAccountExports({ db, blocks, moderation, clock, by: `Thole ${version}` }),
     abuseContact: config.abuseContact,
     instance: () => instanceFacts(config, network, addressOf(server)),
     network: () => network.status(),
     providing,
+    roots: createRoots({ db, clock }),
+    retrieval,
+    self: config.self,
+    doors: config.http.doors,
+    proxies: config.limits.proxies,
     names,
-    nameRate: config.names.rate,
+    nameGate: createAddressGate({ limits, perMinute: config.names.rate, clock }),
+    metaplex: config.metaplex && { patron: createPatron({ db, accounts, ...config.metaplex }), gate: createAddressGate({ limits, perMinute: config.metaplex.rate, clock }) },
     server: retrieval.server,
     clock,
     dashboard: await dashboard(join(import.meta.dirname, '../../../web/dist')),

@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net'
 import { resolve } from 'node:path'
 import type { Env } from './env.ts'
+import { doors, type Doors } from './doors.ts'
 import { dnslinkHosts, names, type Names } from './names.ts'
 import { networks } from './networks.ts'
 import { publicBootstrap } from './public-bootstrap.ts'
@@ -18,6 +19,8 @@ export interface Config {
     unsandboxedHosts: string[]
     /** Domains that are served as sites, each where its DNSLink leads; `*.example.org` stands for all below. */
     dnslinkHosts: string[]
+    /** Where dialects are found that may be anywhere. */
+    doors: Doors
     /** Bytes of one request body. */
     maxBody: number
   }
@@ -29,6 +32,8 @@ export interface Config {
     /** Whose `X-Forwarded-For` is believed. */
     proxies: BlockList
   }
+  /** What clients are told of the node that stores: what it is called, and where it is. */
+  self: { name: string; region?: string }
   /** Absolute path. */
   dataFolder: string
   /** `postgres://…`, or undefined: SQLite in the data folder. */
@@ -51,6 +56,8 @@ export interface Config {
   fetchDeadline: number
   /** Requests of one account that wait at the same time; 0: any number. */
   maxWaitingPins: number
+  /** Who pays for uploads of those whom Metaplex' clients sign for; undefined: they are not taken. */
+  metaplex?: { /** E-mail of the account. */ account: string; /** Bytes that it may come to hold. */ maxBytes: number; /** Uploads a minute from one address; 0: any number. */ rate: number }
   /** What one DAG may be, to be fetched; 0: no limit. */
   fetchLimits: { maxBlocks: number; maxBytes: number; maxDepth: number }
   /** Milliseconds that a DAG of which parts are missing waits for them. */
@@ -78,6 +85,7 @@ export function parseConfig(env: Env): Config {
       gatewayHosts: list(env.THOLE_GATEWAY_HOSTS),
       unsandboxedHosts: unsandboxedHosts(env),
       dnslinkHosts: dnslinkHosts(env),
+      doors: doors(env),
       maxBody: integer(env, 'THOLE_MAX_BODY', 1),
     },
     limits: {
@@ -85,6 +93,7 @@ export function parseConfig(env: Env): Config {
       failures: integer(env, 'THOLE_FAILED_SIGN_INS', 0, 1e9),
       proxies: proxies(env),
     },
+    self: { name: env.THOLE_PEER_NAME, region: env.THOLE_REGION || undefined },
     dataFolder,
     databaseUrl: databaseUrl(env),
     blocks: { ...blocksPlace(env, dataFolder), minFree: integer(env, 'THOLE_MIN_FREE', 0) },
@@ -96,6 +105,7 @@ export function parseConfig(env: Env): Config {
     fetchOnRead: fetchOnRead(env),
     fetchDeadline: integer(env, 'THOLE_FETCH_DEADLINE', 1) * 1000,
     maxWaitingPins: integer(env, 'THOLE_MAX_WAITING_PINS', 0),
+    metaplex: metaplex(env),
     fetchLimits: { maxBlocks: integer(env, 'THOLE_MAX_DAG_BLOCKS', 0), maxBytes: integer(env, 'THOLE_MAX_DAG_BYTES', 0), maxDepth: integer(env, 'THOLE_MAX_DAG_DEPTH', 0, 2 ** 32 - 1) },
     partialTtl: integer(env, 'THOLE_PARTIAL_TTL', 1) * 1000,
     denylists: denylists(env, dataFolder),
@@ -205,6 +215,14 @@ function blocksPlace(env: Env, dataFolder: string): { folder: string } | { bucke
   const { bucket, prefix = '' } = /^s3:\/\/(?<bucket>[^/]+)(?:\/+(?<prefix>.*?)\/*)?$/.exec(place)?.groups ?? {}
   if (bucket === undefined) throw refuse('THOLE_BLOCKS', 'must be a folder on this machine or s3://bucket/prefix')
   return { bucket, prefix }
+}
+
+function metaplex(env: Env): Config['metaplex'] {
+  const limits = { maxBytes: integer(env, 'THOLE_METAPLEX_MAX_BYTES', 1), rate: integer(env, 'THOLE_METAPLEX_RATE', 0, 1e9) }
+  const account = env.THOLE_METAPLEX_ACCOUNT
+  if (!account) return undefined
+  if (!/^[^\s@]+@[^\s@]+$/.test(account)) throw refuse('THOLE_METAPLEX_ACCOUNT', 'must be the e-mail address of an account')
+  return { account, ...limits }
 }
 
 function admin(env: Env): Config['admin'] {

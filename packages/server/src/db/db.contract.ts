@@ -15,6 +15,7 @@ import { pinContract } from './contract/pins.ts'
 import { relianceContract } from './contract/reliance.ts'
 import { replicaContract } from './contract/replicas.ts'
 import { reportContract } from './contract/reports.ts'
+import { rootContract } from './contract/roots.ts'
 import { segmentContract } from './contract/segments.ts'
 import { transactionContract } from './contract/transactions.ts'
 import { uploadContract } from './contract/uploads.ts'
@@ -40,6 +41,7 @@ export function dbContract(name: string, create: () => Promise<Place>): void {
     auditContract(subject)
     holdingContract(subject)
     uploadContract(subject)
+    rootContract(subject)
     pinContract(subject)
     pinListContract(subject)
     jobContract(subject)

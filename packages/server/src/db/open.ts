@@ -68,6 +68,11 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
         }
       }
     },
+    async snapshot() {
+      const q = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
+      const reader = queriesIn({ q, kind, run: (query) => q.executeQuery(query), jobEnqueued() {} })
+      return { reader, [Symbol.asyncDispose]: () => q.rollback().execute() }
+    },
     migrate: () => migrate(db, kind),
     onJob: notices.listen,
     async close() {

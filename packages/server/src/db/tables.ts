@@ -36,7 +36,19 @@ export interface Tables {
   account_visit: { dag: string; account_id: string; requests: number; bytes: number; last: number }
   account_usage: { account_id: string; bytes: number; blocks: number; dags: number }
   missing_block: { dag: string; position: number; cid: string; path: string }
-  upload: { id: string; account_id: string; name: string | null; kind: 'file' | 'directory' | 'car'; bytes: number; created: number }
+  upload: {
+    id: string
+    account_id: string
+    name: string | null
+    kind: 'file' | 'directory' | 'car' | 'token'
+    bytes: number
+    created: number
+    media_type: string | null
+    key_name: string | null
+    files: string | null
+  }
+  account_root: { account_id: string; cid: string; dag: string; name: string; created: number; updated: number; uploads: number; upload_id: string }
+  account_part: { account_id: string; cid: string; car: string }
   part_list: { upload_id: string; position: number; cid: string }
   upload_root: { upload_id: string; position: number; cid: string; dag: string; name: string | null; unpinned: Generated<number> }
   pin_request: {
@@ -123,6 +135,7 @@ export interface Tables {
     since: number
     next_look: number | null
   }
+  replica_node: { node: string; peer_id: string }
   ipns_record: { name: string; record: Uint8Array; expires: number; received: number; client: string | null; due: number; tries: number }
   segment: { id: string; bytes: number; blocks: number; live: number; created: number }
   block: { hash: Uint8Array; segment: string; position: number; bytes: number; claimed: number; damaged: number }

@@ -93,12 +93,11 @@ export function faultOf(error: unknown, log: Log, call: Call): Fault {
   return found
 }
 
-const exposed = ['Retry-After', 'X-Ratelimit-Limit', 'X-Ratelimit-Remaining', 'X-Ratelimit-Reset', 'Link', 'Count']
+const exposed = ['Retry-After', 'X-Ratelimit-Limit', 'X-Ratelimit-Remaining', 'X-Ratelimit-Reset', 'Link', 'Count', 'Page', 'Size']
 
 const preflight = cors({
   origin: '*',
   allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-  allowHeaders: ['Authorization', 'Content-Type', 'X-Name'],
   exposeHeaders: exposed,
   maxAge: 86_400,
 })

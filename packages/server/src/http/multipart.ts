@@ -9,20 +9,24 @@ export interface FormLimits {
   fields?: number
   /** Bytes of a part's header lines. */
   header?: number
+  /** Bytes of a part that is no file. */
+  fieldBytes?: number
+  /** Hears of the parts that are no files, as they come. */
+  onField?(name: string, value: string): void
 }
 
 /**
  * The files of a `multipart/form-data` body, one after the other: the next part is read only when the bytes of the one before
- * were. Parts without a file name are passed over. Fault INVALID_REQUEST where the form is malformed or cut short.
+ * were. Parts without a file name are for `onField` alone. Faults: INVALID_REQUEST where the form is malformed or cut short, TOO_LARGE.
  */
 export async function* formFiles(incoming: IncomingMessage, limits: FormLimits = {}): AsyncIterable<IncomingFile> {
-  const { files = 1_000_000, fields = 1000, header = 16 * 1024 } = limits
-  const found: { path: string; stream: Readable }[] = []
+  const { files = 1_000_000, fields = 1000, header = 16 * 1024, fieldBytes = 64 * 1024, onField } = limits
+  const found: { field: string; path: string; mediaType: string; stream: Readable }[] = []
   let ended = false
   let failure: unknown
   let notice = () => {}
 
-  const form = open(incoming, { files, fields, fieldSize: 64 * 1024, headerSize: header })
+  const form = open(incoming, { files, fields, fieldSize: fieldBytes, headerSize: header })
   const end = (error?: unknown) => {
     ended = true
     failure ??= error
@@ -30,11 +34,16 @@ export async function* formFiles(incoming: IncomingMessage, limits: FormLimits =
     notice()
   }
   const tooMany = () => end(fault('TOO_LARGE', { reason: `a form may have ${files} files and ${fields} fields` }))
-  form.on('file', (_field, stream, filename) => {
+  form.on('file', (field, stream, filename, _encoding, mediaType) => {
     stream.on('error', () => {})
     if (filename === undefined || filename === '') return void stream.resume()
-    found.push({ path: decodeName(filename), stream })
+    found.push({ field, path: decodeName(filename), mediaType, stream })
     notice()
+  })
+  form.on('field', (name, value, _nameCut, valueCut) => {
+    if (onField === undefined) return
+    if (valueCut) end(fault('TOO_LARGE', { reason: `the field "${name.slice(0, 100)}" may have ${fieldBytes} bytes` }))
+    else onField(name, value)
   })
   form.on('finish', () => end())
   form.on('error', (error) => end(fault('INVALID_REQUEST', { reason: `the form is malformed: ${words(error)}` }, { cause: error })))
@@ -47,7 +56,8 @@ export async function* formFiles(incoming: IncomingMessage, limits: FormLimits =
     for (;;) {
       const next = found.shift()
       if (next) {
-        yield { path: next.path, bytes: checked(next.stream, () => failure) }
+        const { stream, ...named } = next
+        yield { ...named, bytes: checked(stream, () => failure) }
         continue
       }
       if (failure !== undefined) throw failure

@@ -1,16 +1,26 @@
 import { createServer, type Server } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import { BlockList } from 'node:net'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { api, type ApiParts } from './api/index.ts'
+import { hasKey, inside, openDoors, type Doors } from './doors.ts'
 import type { EdgeEnv } from './edge.ts'
 import { abuse, type AbuseParts, type ServeGateway } from './gateway/index.ts'
+import { nft, type NftParts } from './nft/index.ts'
 import { ops } from './ops/index.ts'
 import { pinionApiGateway, pinionApiUploads, pinionVisits, pinionWebGateway, pinionWebUploads } from './pinion/index.ts'
 import { psa } from './psa/index.ts'
 import { routing, type RoutingParts } from './routing/index.ts'
+import { readTarget } from './target.ts'
 import { answerTunnels } from './tunnel.ts'
+import { union } from './union.ts'
+import { web3, type Web3Parts } from './web3/index.ts'
 
-export interface HttpParts extends ApiParts, AbuseParts, RoutingParts {
+export interface HttpParts extends ApiParts, AbuseParts, RoutingParts, Web3Parts, NftParts {
+  /** Where the dialects are that may be anywhere. */
+  doors: Doors
+  /** Whose `X-Forwarded-Host` is believed. Default: nobody's. */
+  proxies?: BlockList
   delegates(): string[]
   dashboard: Hono<EdgeEnv>
   /** Answers what belongs to the gateway; false: not its business. */
@@ -18,12 +28,25 @@ export interface HttpParts extends ApiParts, AbuseParts, RoutingParts {
   isReady(): boolean
 }
 
+const nobody = new BlockList()
+
 /** Milliseconds without a byte either way: a client that vanished keeps nothing that it sent from being reclaimed. */
 const idleMs = 300_000
 
 /** Every door, on one port. The gateway comes first: its host names and paths belong to nobody else. */
 export function createHttpServer(parts: HttpParts): Server {
+  const doorOf = openDoors(parts.doors)
+  const getPath = (request: Request, { env }: { env?: HttpBindings } = {}): string => {
+    const path = plainPath(request)
+    if (env === undefined) return path
+    const { host } = readTarget(env.incoming, parts.proxies ?? nobody)
+    return doorOf({ method: request.method, host, path, hasKey: hasKey(env.incoming.headers) }) ?? path
+  }
   const app = new Hono<EdgeEnv>({ getPath })
+  const classic = [web3(parts), nft(parts)] as const
+  app.route(inside.web3, classic[0])
+  app.route(inside.nft, classic[1])
+  app.route(inside.union, union(...classic))
   for (const mount of ['/psa', '/api/pinning', '/pinning/api/v1']) app.route(mount, psa(parts))
   app.route('/upload/api/v1', pinionApiUploads(parts))
   app.route('/upload/web', pinionWebUploads(parts))
@@ -44,7 +67,7 @@ export function createHttpServer(parts: HttpParts): Server {
 }
 
 /** Clients join base and path carelessly: `//pins` is `/pins`. */
-function getPath(request: Request): string {
+function plainPath(request: Request): string {
   const path = new URL(request.url).pathname.replace(/\/{2,}/g, '/')
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }

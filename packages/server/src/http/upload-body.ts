@@ -13,14 +13,20 @@ export function profileOf(call: Call): ProfileName {
 }
 
 /** A body of any of the three forms: a form with files, a CAR, or the bytes of one file. */
-export async function receiveBody(uploads: Uploads, principal: Principal, call: Call, wish: UploadWish): Promise<Received> {
-  const type = (call.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+export async function receiveBody(uploads: Uploads, principal: Principal, call: Call, wanted: UploadWish): Promise<Received> {
+  const type = mediaTypeOf(call)
+  const wish = { mediaType: type, ...wanted }
   const isForm = type === 'multipart/form-data'
   const isCar = call.req.query('format') === 'car' || type === 'application/vnd.ipld.car' || type === 'application/car'
   if (isForm && isCar) return uploads.car(principal, firstFile(call), wish)
   if (isForm) return uploads.files(principal, formFiles(call.env.incoming), wish)
   if (isCar) return uploads.car(principal, bodyOf(call, { reuse: true }), wish)
   return uploads.file(principal, bodyOf(call, { reuse: true }), wish)
+}
+
+/** Of the body, without parameters, in lower case. */
+function mediaTypeOf(call: Call): string {
+  return (call.req.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
 }
 
 async function* firstFile(call: Call): AsyncIterable<Uint8Array> {

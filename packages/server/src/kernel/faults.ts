@@ -27,6 +27,7 @@ const table = {
   TOO_LARGE: { status: 413, retry: false, message: 'Too large: {reason}.' },
   DAG_LIMIT: { status: 422, retry: false, message: 'This DAG is beyond a limit: {reason}.' },
   RANGE_NOT_SATISFIABLE: { status: 416, retry: false, message: 'The range lies outside of the {size} bytes.' },
+  PAGE_MISSING: { status: 416, retry: false, message: 'There is no page {page}; the list has {pages}.' },
   QUOTA_EXCEEDED: { status: 403, retry: false, message: 'The account is full: {reason}.' },
   RATE_LIMITED: { status: 429, retry: true, message: 'Too many requests; try again in {seconds} seconds.' },
   BLOCKED: { status: 410, retry: false, message: 'This content is blocked here, by rule {rule}.' },

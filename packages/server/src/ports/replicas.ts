@@ -4,6 +4,8 @@ import type { CID } from 'multiformats/cid'
 export interface Copy {
   /** What people call this node. */
   node: string
+  /** Of its IPFS node, where the service tells. */
+  peerId?: string
   state: 'confirmed' | 'coming' | 'failed' | 'unreachable' | 'absent'
   /** Why, in words for a person, where it is failed or unreachable. */
   reason?: string

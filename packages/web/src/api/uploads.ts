@@ -14,7 +14,7 @@ export interface Receipt {
 export interface Upload {
   id: string
   name?: string
-  kind: 'file' | 'directory' | 'car'
+  kind: 'file' | 'directory' | 'car' | 'token'
   bytes: number
   /** ISO 8601. */
   created: string

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { File, Folder, PackageOpen } from 'lucide-react'
+import { File, Folder, Gem, PackageOpen } from 'lucide-react'
 import { deleteUpload, type Root, type Upload } from '../api/uploads.ts'
 import { formatBytes } from '../lib/bytes.ts'
 import { shortCid } from '../lib/links.ts'
@@ -8,7 +8,7 @@ import { ConfirmDelete } from './confirm.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { OpenLink } from './root-links.tsx'
 
-const kinds = { file: { icon: File, word: 'File' }, directory: { icon: Folder, word: 'Folder' }, car: { icon: PackageOpen, word: 'CAR' } }
+const kinds = { file: { icon: File, word: 'File' }, directory: { icon: Folder, word: 'Folder' }, car: { icon: PackageOpen, word: 'CAR' }, token: { icon: Gem, word: 'Token' } }
 
 /** Roots in the row; a CAR may have very many. */
 const shown = 5

@@ -9,13 +9,13 @@ import { progressLine } from './progress.ts'
 import { storeWorks, type WorkName } from './works.ts'
 
 /** Has the running server do it, or does it where none runs. */
-export async function* doWork(config: Config, name: WorkName): AsyncGenerator<Report> {
-  const reports = await askServer(config.dataFolder, name)
+export async function* doWork(config: Config, name: WorkName, operand = ''): AsyncGenerator<Report> {
+  const reports = await askServer(config.dataFolder, name, operand)
   if (reports) return yield* reports
   await demandFolder(config.dataFolder)
   const log = openLog(config.log)
   await using store = await openStore(config, log)
-  yield* storeWorks({ ...store, config, log })[name](new AbortController().signal)
+  yield* storeWorks({ ...store, config, log })[name](new AbortController().signal, operand)
 }
 
 /** Prints what comes: findings on standard output, progress on a terminal. Returns the exit code. */

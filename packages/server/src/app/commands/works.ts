@@ -7,11 +7,12 @@ import { systemClock as clock } from '../clock.ts'
 import type { Work } from '../control/report.ts'
 import type { Store } from '../store.ts'
 import { checkWork } from './check.ts'
+import { exportWork } from './export.ts'
 import { reclaimWork } from './reclaim.ts'
 import { scrubWork } from './scrub.ts'
 import { statsWork } from './stats.ts'
 
-export type WorkName = 'store check' | 'store stats' | 'store scrub' | 'store reclaim'
+export type WorkName = 'export' | 'store check' | 'store stats' | 'store scrub' | 'store reclaim'
 
 export interface WorkParts extends Pick<Store, 'db' | 'blocks'> {
   config: Config
@@ -24,6 +25,7 @@ export interface WorkParts extends Pick<Store, 'db' | 'blocks'> {
 export function storeWorks({ db, blocks, config, log, dags }: WorkParts): Record<WorkName, Work> {
   const parts = { db, blocks, clock, log }
   return {
+    export: (signal, folder) => exportWork(parts, folder, signal),
     'store check': (signal) => checkWork({ db, blocks, settle: dags?.settle }, signal),
     'store stats': () => statsWork(parts),
     'store scrub': (signal) => scrubWork({ blocks, scrubber: createScrubber({ ...parts, ...config.scrub }), hasQueue: dags !== undefined }, signal),

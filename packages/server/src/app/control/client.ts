@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fault } from '../../kernel/faults.ts'
 import { socketPath } from './address.ts'
-import type { Report } from './report.ts'
+import { requestLine, type Report } from './report.ts'
 
 /** The reports of a work that the running server of this data folder does; undefined where no server runs. */
-export async function askServer(dataFolder: string, work: string): Promise<AsyncIterable<Report> | undefined> {
+export async function askServer(dataFolder: string, work: string, operand = ''): Promise<AsyncIterable<Report> | undefined> {
   const socket = connect(await socketPath(dataFolder))
   try {
     await once(socket, 'connect')
@@ -15,7 +15,7 @@ export async function askServer(dataFolder: string, work: string): Promise<Async
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined
     throw fault('CONFLICT', { reason: `the server's socket cannot be used (${String(code)}); only the owner of the data folder may` }, { cause: error })
   }
-  socket.write(`${work}\n`)
+  socket.write(`${requestLine({ work, operand })}\n`)
   return reports(socket)
 }
 

@@ -13,5 +13,21 @@ export interface Progress {
   unit?: 'bytes'
 }
 
-/** Ends with an `exit`. */
-export type Work = (signal: AbortSignal) => AsyncIterable<Report>
+/** Ends with an `exit`. `operand`: what stands behind the name of the command, where one needs it. */
+export type Work = (signal: AbortSignal, operand: string) => AsyncIterable<Report>
+
+export interface Request {
+  work: string
+  operand: string
+}
+
+/** The one line that a client sends: the name of the work and, behind a tab, a JSON text. */
+export function requestLine({ work, operand }: Request): string {
+  return operand === '' ? work : `${work}\t${JSON.stringify(operand)}`
+}
+
+/** @throws SyntaxError */
+export function readRequestLine(line: string): Request {
+  const [work = '', operand] = line.split('\t', 2)
+  return { work, operand: operand === undefined ? '' : String(JSON.parse(operand)) }
+}

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { toFault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import { makeSocketPlace } from './address.ts'
-import type { Work } from './report.ts'
+import { readRequestLine, type Request, type Work } from './report.ts'
 
 export interface ControlParts {
   /** Its lock is held by this process. */
@@ -18,7 +18,8 @@ export interface Control {
 }
 
 const maxConnections = 16
-const maxRequest = 1024
+/** A path is as long as 4 KiB, and JSON makes it longer. */
+const maxRequest = 32 << 10
 /** Milliseconds between two reports of progress. */
 const progressEvery = 200
 /** Milliseconds for the request to come. */
@@ -65,11 +66,11 @@ async function serve(socket: Socket, works: ControlParts['works'], log: Log): Pr
   socket.on('error', () => socket.destroy())
   socket.once('close', () => gone.abort())
   try {
-    const name = await readRequest(socket)
+    const { work: name, operand } = await readRequest(socket)
     const work = Object.hasOwn(works, name) ? works[name] : undefined
     if (work === undefined) return void socket.end(line({ failed: `the server does not know the command "${name}"` }))
     let told = 0
-    for await (const report of work(gone.signal)) {
+    for await (const report of work(gone.signal, operand)) {
       if (gone.signal.aborted) return
       if ('progress' in report) {
         if (performance.now() - told < progressEvery) continue
@@ -86,8 +87,8 @@ async function serve(socket: Socket, works: ControlParts['works'], log: Log): Pr
   }
 }
 
-/** The name of the work that the client asks for. */
-async function readRequest(socket: Socket): Promise<string> {
+/** What the client asks for. */
+async function readRequest(socket: Socket): Promise<Request> {
   socket.setTimeout(requestLimit, () => socket.destroy())
   let text = ''
   socket.setEncoding('utf8')
@@ -96,7 +97,7 @@ async function readRequest(socket: Socket): Promise<string> {
     text += more
   }
   socket.setTimeout(0)
-  return text.split('\n', 1)[0]!
+  return readRequestLine(text.split('\n', 1)[0]!)
 }
 
 function line(report: object): string {

@@ -63,6 +63,13 @@ export function replicaContract(subject: Subject): void {
       expect(await db.read((r) => r.replicas.pending(9))).not.toContain(a)
     })
 
+    it('knows the peer ids of nodes as they were told last', async () => {
+      const db = subject.db()
+      await db.write((w) => w.replicas.setPeerId('a node', 'one'))
+      await db.write((w) => w.replicas.setPeerId('a node', 'two'))
+      expect((await db.read((r) => r.replicas.peerIds())).get('a node')).toBe('two')
+    })
+
     it('lists every row in the order of their cids', async () => {
       const db = subject.db()
       const dags = Array.from({ length: 5 }, (_, i) => cidOf(`listed replica ${i}`)).sort()

@@ -10,6 +10,9 @@ import { announcements } from './0009-announcements.ts'
 import { names } from './0010-names.ts'
 import { visits } from './0011-visits.ts'
 import { reports } from './0012-reports.ts'
+import { uploadTold } from './0013-upload-told.ts'
+import { accountRoots } from './0014-account-roots.ts'
+import { replicaNodes } from './0015-replica-nodes.ts'
 import type { Statement } from './statement.ts'
 
 /** In the order in which they are applied. One that was released is never changed. */
@@ -26,4 +29,7 @@ export const migrations: readonly { name: string; statements: readonly Statement
   { name: '0011-visits', statements: visits },
   { name: '0012-reports', statements: reports },
   { name: '0010-names', statements: names },
+  { name: '0013-upload-told', statements: uploadTold },
+  { name: '0014-account-roots', statements: accountRoots },
+  { name: '0015-replica-nodes', statements: replicaNodes },
 ]

@@ -10,11 +10,13 @@ import { instanceQueries } from './instance.ts'
 import { jobQueries } from './jobs.ts'
 import { keyQueries } from './keys.ts'
 import { memberQueries } from './members.ts'
+import { movingQueries } from './moving.ts'
 import { nameQueries } from './names.ts'
 import { pinQueries } from './pins.ts'
 import { relianceQueries } from './reliance.ts'
 import { replicaQueries } from './replicas.ts'
 import { reportQueries } from './reports.ts'
+import { rootQueries } from './roots.ts'
 import { segmentQueries } from './segments.ts'
 import { uploadQueries } from './uploads.ts'
 import { usageQueries } from './usage.ts'
@@ -25,6 +27,7 @@ const rooms: { [Room in keyof Writer]: (session: Session) => Writer[Room] } = {
   keys: keyQueries,
   dags: dagQueries,
   uploads: uploadQueries,
+  roots: rootQueries,
   usage: usageQueries,
   pins: pinQueries,
   jobs: jobQueries,
@@ -38,6 +41,7 @@ const rooms: { [Room in keyof Writer]: (session: Session) => Writer[Room] } = {
   replicas: replicaQueries,
   reports: reportQueries,
   audit: auditQueries,
+  moving: movingQueries,
 }
 
 /** Every named query, to be run in one session. Most sessions enter few of the rooms: each is made ready at its door. */

@@ -122,7 +122,10 @@ export function pinQueries(session: Session): PinReads & PinWrites {
       return (await removed(q.deleteFrom('pin_request').where('id', '=', id), accountId))[0]
     },
 
-    removeOfUpload: (accountId, uploadId) => removed(q.deleteFrom('pin_request').where('upload_id', '=', uploadId), accountId),
+    async removeOfUpload(accountId, uploadId, dag) {
+      const all = q.deleteFrom('pin_request').where('upload_id', '=', uploadId)
+      return removed(dag === undefined ? all : all.where('dag', '=', dag), accountId)
+    },
 
     async settle(dag, { status, reason = null }) {
       await lockWaiting(dag)

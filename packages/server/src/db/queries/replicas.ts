@@ -34,6 +34,12 @@ export function replicaQueries({ q }: Session): ReplicaReads & ReplicaWrites {
 
     nextDue: async () => (await due.select('next_look').limit(1).executeTakeFirst())?.next_look ?? undefined,
 
+    peerIds: async () => new Map((await q.selectFrom('replica_node').selectAll().execute()).map(({ node, peer_id }) => [node, peer_id])),
+
+    async setPeerId(node, peerId) {
+      await q.insertInto('replica_node').values({ node, peer_id: peerId }).onConflict((c) => c.column('node').doUpdateSet({ peer_id: peerId })).execute()
+    },
+
     async set(dag, { state, nodes, wanted, reason = null, nextLook = null }, now) {
       const row = { state, nodes: JSON.stringify(nodes), wanted, reason, next_look: nextLook }
       const since = sql<number>`case when dag_replica.state = excluded.state then dag_replica.since else excluded.since end`

@@ -1,14 +1,15 @@
 import { type Selectable, sql } from 'kysely'
-import type { Upload, UploadReads, UploadRoot, UploadWrites } from '../../ports/db/index.ts'
+import type { ToldFile, Upload, UploadReads, UploadRoot, UploadWrites } from '../../ports/db/index.ts'
 import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
+import { dropRoot } from './roots.ts'
 
 type Row = Selectable<Tables['upload']>
 
-const insertUpload = prepare((q, { id, account_id, name, kind, bytes, created }: Row) =>
-  q.insertInto('upload').values({ id, account_id, name, kind, bytes, created }),
+const insertUpload = prepare((q, { id, account_id, name, kind, bytes, created, media_type, key_name, files }: Row) =>
+  q.insertInto('upload').values({ id, account_id, name, kind, bytes, created, media_type, key_name, files }),
 )
 
 const insertRoot = prepare((q, { upload_id, position, cid, dag, name, unpinned }: Selectable<Tables['upload_root']>) =>
@@ -21,9 +22,14 @@ const isUnpinned = sql<boolean>`unpinned = 1`
 export function uploadQueries(session: Session): UploadReads & UploadWrites {
   const { q } = session
   const ofAccount = (accountId: string) => q.selectFrom('upload').where('account_id', '=', accountId)
-  const remove = async (accountId: string, id: string): Promise<boolean> => {
-    const { numDeletedRows } = await q.deleteFrom('upload').where('id', '=', id).where('account_id', '=', accountId).executeTakeFirstOrThrow()
-    return numDeletedRows > 0n
+  const removeRow = async (id: string): Promise<void> => void (await q.deleteFrom('upload').where('id', '=', id).execute())
+
+  /** Takes roots of an upload away: those of this DAG, or all. Returns how many it was. */
+  async function removeRoots(accountId: string, id: string, dag?: string): Promise<number> {
+    const all = q.deleteFrom('upload_root').where('upload_id', '=', id)
+    const gone = await (dag === undefined ? all : all.where('dag', '=', dag)).returning(['cid', 'dag']).execute()
+    for (const root of gone) await dropRoot(session, accountId, { ...root, uploadId: id })
+    return gone.length
   }
 
   async function withRoots(rows: readonly Row[]): Promise<Upload[]> {
@@ -32,11 +38,17 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
       const found = await q.selectFrom('upload_root').selectAll().where('upload_id', 'in', slice).orderBy('upload_id').orderBy('position').execute()
       for (const row of found) roots.get(row.upload_id)?.push(toRoot(row))
     }
-    return rows.map(({ account_id, name, ...row }) => ({ ...row, accountId: account_id, name: name ?? undefined, roots: roots.get(row.id) ?? [] }))
+    return rows.map((row) => ({ ...toUpload(row), roots: roots.get(row.id) ?? [] }))
   }
 
   return {
-    remove,
+    async remove(accountId, id) {
+      if (!(await ofAccount(accountId).select('id').where('id', '=', id).executeTakeFirst())) return false
+      await removeRoots(accountId, id)
+      await removeRow(id)
+      return true
+    },
+
     get: async (accountId, id) => (await withRoots(await ofAccount(accountId).selectAll().where('id', '=', id).execute()))[0],
 
     async list(accountId, { before, limit }) {
@@ -85,8 +97,9 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
       for (const slice of slices(uploadIds)) await q.deleteFrom('part_list').where('upload_id', 'in', slice).execute()
     },
 
-    async insert({ accountId, roots, name: uploadName = null, ...upload }) {
-      await insertUpload(session, { ...upload, name: uploadName, account_id: accountId })
+    async insert({ accountId, roots, name: uploadName = null, mediaType = null, keyName = null, files, ...upload }) {
+      const told = { media_type: mediaType, key_name: keyName, files: files ? JSON.stringify(files) : null }
+      await insertUpload(session, { ...upload, ...told, name: uploadName, account_id: accountId })
       const rows = roots.map(({ cid, dag, name = null, unpinned }, position) => ({ upload_id: upload.id, position, cid, dag, name, unpinned: unpinned ? 1 : 0 }))
       if (rows.length === 1) await insertRoot(session, rows[0]!)
       else for (const slice of slices(rows)) await q.insertInto('upload_root').values(slice).execute()
@@ -94,10 +107,9 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
 
     async removeRoot(accountId, id, dag) {
       if (!(await ofAccount(accountId).select('id').where('id', '=', id).executeTakeFirst())) return false
-      const { numDeletedRows } = await q.deleteFrom('upload_root').where('upload_id', '=', id).where('dag', '=', dag).executeTakeFirstOrThrow()
-      if (numDeletedRows === 0n) return false
+      if ((await removeRoots(accountId, id, dag)) === 0) return false
       const left = await q.selectFrom('upload_root').select('position').where('upload_id', '=', id).limit(1).executeTakeFirst()
-      if (!left) await remove(accountId, id)
+      if (!left) await removeRow(id)
       return true
     },
 
@@ -106,6 +118,11 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
       return numUpdatedRows > 0n
     },
   }
+}
+
+function toUpload({ account_id, name, media_type, key_name, files, ...row }: Row): Omit<Upload, 'roots'> {
+  const told = { mediaType: media_type ?? undefined, keyName: key_name ?? undefined, files: files === null ? undefined : (JSON.parse(files) as ToldFile[]) }
+  return { ...row, ...told, accountId: account_id, name: name ?? undefined }
 }
 
 function toRoot({ cid, dag, name, unpinned }: Selectable<Tables['upload_root']>): UploadRoot {

@@ -8,11 +8,20 @@ export interface Size {
   blocks: number | null
 }
 
+/** Literals, as in the partial index: SQLite uses it for no bound value. */
+const isHeldPartial = sql<boolean>`dag.state = 'partial' and dag.holders > 0`
+
 export function usageQueries({ q }: Session): UsageReads {
   return {
     async of(accountId) {
       const row = await q.selectFrom('account_usage').select(['bytes', 'blocks', 'dags']).where('account_id', '=', accountId).executeTakeFirst()
       return row ?? { bytes: 0, blocks: 0, dags: 0 }
+    },
+
+    async waiting(accountId) {
+      const parts = q.selectFrom('dag').innerJoin('upload_root', 'upload_root.dag', 'dag.cid').innerJoin('upload', 'upload.id', 'upload_root.upload_id')
+      const { bytes } = await parts.select(sql<number>`coalesce(sum(upload.bytes), 0)`.as('bytes')).where(isHeldPartial).where('upload.account_id', '=', accountId).executeTakeFirstOrThrow()
+      return Number(bytes)
     },
   }
 }

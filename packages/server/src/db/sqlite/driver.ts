@@ -1,16 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode } from 'kysely'
+import { type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode, type TransactionSettings } from 'kysely'
 import { fault } from '../../kernel/faults.ts'
 import { dbFault } from '../faults.ts'
 import type { Files } from './files.ts'
+import type { Statements } from './statements.ts'
 import { Turns } from './turns.ts'
 
 /** Milliseconds of queries without a turn for anybody else. */
 const maxMs = 4
 
 /**
- * Kysely connections over one writer and one reader. A `select` outside of a transaction goes to the reader; everything else
- * takes its turn at the writer. SQLite answers at once, so that a loop of queries would never leave the microtasks: it is made to rest here.
+ * Kysely connections over one writer and one reader. A `select` outside of a transaction goes to the reader, a transaction that only reads
+ * to a connection of its own; everything else takes its turn at the writer. SQLite answers at once, so that a loop of queries would never leave the microtasks: it is made to rest here.
  */
 export class SqliteDriver implements Driver {
   readonly #files: Files
@@ -32,8 +33,9 @@ export class SqliteDriver implements Driver {
     return new Connection(this.#files, this.#turns)
   }
 
-  beginTransaction(connection: Connection): Promise<void> {
-    return connection.begin()
+  async beginTransaction(connection: Connection, { accessMode }: TransactionSettings): Promise<void> {
+    if (accessMode === 'read only') connection.beginReading()
+    else await connection.begin()
   }
 
   commitTransaction(connection: Connection): Promise<void> {
@@ -58,6 +60,7 @@ class Connection implements DatabaseConnection {
   readonly #files: Files
   readonly #turns: Turns
   #hasTurn = false
+  #snapshot?: Statements
 
   constructor(files: Files, turns: Turns) {
     this.#files = files
@@ -67,6 +70,7 @@ class Connection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const { writer, reader } = this.#files
     try {
+      if (this.#snapshot) return this.#snapshot.run<R>(query)
       if (this.#hasTurn) {
         // SQLite ends a transaction by itself when it meets a full disk: what follows must not commit on its own.
         if (!writer.connection.isTransaction) throw fault('STORAGE_FULL')
@@ -89,16 +93,27 @@ class Connection implements DatabaseConnection {
     this.#hasTurn = true
   }
 
-  commit(): Promise<void> {
+  beginReading(): void {
+    this.#snapshot = this.#files.openSnapshot()
+  }
+
+  async commit(): Promise<void> {
+    if (this.#snapshot) return this.#endReading()
     this.#hasTurn = false
-    return this.#turns.commit()
+    await this.#turns.commit()
   }
 
   /** Kysely also asks for it where the commit failed: then it was done already. */
   rollBack(): void {
+    if (this.#snapshot) return this.#endReading()
     if (!this.#hasTurn) return
     this.#hasTurn = false
     this.#turns.rollBack()
+  }
+
+  #endReading(): void {
+    this.#snapshot?.connection.close()
+    this.#snapshot = undefined
   }
 
   /** A statement that is a transaction of its own. */

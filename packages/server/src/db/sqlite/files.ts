@@ -7,6 +7,8 @@ import { Statements } from './statements.ts'
 export interface Files {
   writer: Statements
   reader: Statements
+  /** A further connection that sees the data as it is when it first reads. */
+  openSnapshot(): Statements
 }
 
 /** Milliseconds that SQLite itself waits, blocking the process, for the short locks of opening and recovery. */
@@ -27,11 +29,24 @@ export function openFiles(path: string): Files {
     pragma cache_size = -16384;
     pragma temp_store = memory;
   `)
-  const reader = new DatabaseSync(path, { readOnly: true, timeout: shortLocks })
-  reader.exec('pragma cache_size = -16384; pragma temp_store = memory;')
+  const reader = openReader(path)
   // From here on the writer waits for other processes without blocking this one (see driver.ts).
   writer.exec('pragma busy_timeout = 0')
-  return { writer: new Statements(writer), reader: new Statements(reader) }
+  return {
+    writer: new Statements(writer),
+    reader: new Statements(reader),
+    openSnapshot() {
+      const connection = openReader(path)
+      connection.exec('begin')
+      return new Statements(connection)
+    },
+  }
+}
+
+function openReader(path: string): DatabaseSync {
+  const reader = new DatabaseSync(path, { readOnly: true, timeout: shortLocks })
+  reader.exec('pragma cache_size = -16384; pragma temp_store = memory;')
+  return reader
 }
 
 /** The file is for its owner alone, and so are SQLite's files beside it; its folder entry survives a power cut. */

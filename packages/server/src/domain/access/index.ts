@@ -10,6 +10,7 @@ export interface Principal {
   scopes: ReadonlySet<Scope>
   /** The key that was shown; undefined for a signed-in person. */
   keyId?: string
+  keyName?: string
 }
 
 /** Faults SCOPE_MISSING unless the principal may do this. */

@@ -58,7 +58,7 @@ export function createKeys({ db, tokens, clock }: KeysParts): Keys {
     if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
     const now = clock.now()
     if (now - (row.lastUsed ?? 0) > touchEvery) await db.write((w) => w.keys.touch(row.id, now))
-    return { account, scopes: new Set(row.scopes.filter(isScope)), keyId: row.id }
+    return { account, scopes: new Set(row.scopes.filter(isScope)), keyId: row.id, keyName: row.name }
   }
 
   return {

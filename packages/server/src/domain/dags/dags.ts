@@ -1,12 +1,15 @@
-import { canonicalCid, parseCid } from '@thole/dag'
+import { canonicalCid, isInline, parseCid } from '@thole/dag'
 import { CID } from 'multiformats/cid'
 import { fault, toFault } from '../../kernel/faults.ts'
-import type { BlockStore } from '../../ports/block-store.ts'
+import type { BlockStore, Sizes } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Dag, DagDamage, DagReplicas, DagState, Db, MissingBlock, Visits } from '../../ports/db/index.ts'
 import { demand, discreetWords, type Principal } from '../access/index.ts'
+import type { Moderation } from '../moderation/index.ts'
 import { failPins } from '../reclaim/index.ts'
+import { knownCopies, type KnownCopy } from '../replicas/index.ts'
 import type { Completeness } from './completeness.ts'
+import { standingOf, type DagStanding } from './dag-standing.ts'
 import { enqueueSettlePartials } from './jobs.ts'
 
 export interface DagsParts {
@@ -14,6 +17,7 @@ export interface DagsParts {
   blocks: BlockStore
   clock: Clock
   completeness: Completeness
+  moderation: Pick<Moderation, 'assertAllowed'>
 }
 
 export interface DagDescription {
@@ -34,9 +38,20 @@ export interface DagDescription {
   ownVisits: Visits
 }
 
+/** What anybody may know who knows the root: whose it is, and who reads it, is not among it. */
+export interface DagStatus extends Pick<Dag, 'cid' | 'bytes' | 'blocks' | 'created' | 'completed' | 'missingCount'>, Pick<DagDescription, 'missing' | 'replicas'> {
+  standing: DagStanding
+  /** Copies on other nodes. */
+  copies: readonly KnownCopy[]
+}
+
 export interface Dags {
+  /** For everybody. Fault NOT_FOUND where nobody wants this root; BLOCKED, BLOCKED_BY_LAW. */
+  status(cidText: string): Promise<DagStatus>
   /** Fault NOT_FOUND where nobody here has named this root. */
   describe(principal: Principal, cidText: string): Promise<DagDescription>
+  /** Those of these CIDs whose blocks are not here: what a client need not send. CIDs that carry their content always are. Fault INVALID_CID. */
+  lacking(principal: Principal, cidTexts: readonly string[]): Promise<string[]>
   /** Looks at a DAG again, for which blocks have arrived, or which was too large to be walked within a request. What is wrong with it fails those who wait for it. */
   settle(dag: string, signal: AbortSignal): Promise<void>
   /**
@@ -51,7 +66,7 @@ export interface Dags {
 const shownMissing = 100
 const slice = 100
 
-export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags {
+export function createDags({ db, blocks, clock, completeness, moderation }: DagsParts): Dags {
   async function settle(dag: string, signal: AbortSignal): Promise<void> {
     const row = await db.read((r) => r.dags.get(dag))
     if (row?.state !== 'partial' || row.holders === 0) return completeness.forget(dag)
@@ -70,17 +85,30 @@ export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags
   async function isDue(dag: string): Promise<boolean> {
     if (completeness.hasRoomFor(dag)) return true
     const missing = await db.read((r) => r.dags.missing(dag, shownMissing))
-    return missing.length === 0 || anyArrived(missing)
+    return missing.length === 0 || (await sizesOf(missing.map(({ cid }) => CID.parse(cid)))).some((size) => size !== undefined)
   }
 
-  async function anyArrived(missing: readonly MissingBlock[]): Promise<boolean> {
+  async function sizesOf(cids: readonly CID[]): Promise<Sizes> {
     // Many look-ups at once are what `claim` is made for, whatever the driver.
     await using writer = blocks.writer()
-    const sizes = await writer.claim(missing.map(({ cid }) => CID.parse(cid).multihash.bytes))
-    return sizes.some((size) => size !== undefined)
+    return await writer.claim(cids.map(({ multihash }) => multihash.bytes))
   }
 
   return {
+    async status(cidText) {
+      const root = parseCid(cidText)
+      moderation.assertAllowed(root)
+      const found = canonicalCid(root)
+      return db.read(async (r) => {
+        const dag = await r.dags.get(found)
+        if (!dag || dag.holders === 0) throw fault('NOT_FOUND', { what: `DAG ${found}` })
+        const missing = dag.state === 'partial' ? await r.dags.missing(found, shownMissing) : []
+        const replicas = await r.replicas.get(found)
+        const { cid, bytes, blocks, created, completed, missingCount } = dag
+        return { cid, bytes, blocks, created, completed, missingCount, missing, replicas, copies: knownCopies(replicas, await r.replicas.peerIds()), standing: standingOf({ state: dag.state, replicas, lacksRoot: missing[0] === undefined || missing[0].path === '' }) }
+      })
+    },
+
     async describe(principal, cidText) {
       demand(principal, 'pins:read')
       const cid = canonicalCid(parseCid(cidText))
@@ -91,6 +119,13 @@ export function createDags({ db, blocks, clock, completeness }: DagsParts): Dags
         const damage = (await r.damage.ofDags([cid], shownMissing)).get(cid)
         return { cid, state: dag.state, bytes: dag.bytes, blocks: dag.blocks, missingCount: dag.missingCount, missing, damage: damage && { ...damage, reason: damage.reason && discreetWords(damage.reason) }, replicas: await r.replicas.get(cid), visits: { requests: dag.visits, bytes: dag.visitBytes, last: dag.lastVisit }, ownVisits: await r.dags.visitsBy(principal.account.id, cid) }
       })
+    },
+
+    async lacking(principal, cidTexts) {
+      demand(principal, 'upload')
+      const asked = cidTexts.map((text) => ({ text, cid: parseCid(text) })).filter(({ cid }) => !isInline(cid))
+      const sizes = await sizesOf(asked.map(({ cid }) => cid))
+      return asked.filter((_, i) => sizes[i] === undefined).map(({ text }) => text)
     },
 
     settle,

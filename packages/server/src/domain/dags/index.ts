@@ -1,4 +1,5 @@
-export { createDags, type Dags, type DagsParts, type DagDescription } from './dags.ts'
+export { createDags, type Dags, type DagsParts, type DagDescription, type DagStatus } from './dags.ts'
+export { standingOf, type DagStanding } from './dag-standing.ts'
 export { applyMeasure, type Measure, type Settled } from './measure.ts'
 export { createCompleteness, type Completeness, type CompletenessParts, type Looked, type NotingWriter } from './completeness.ts'
 export { settleDagJob, settlePartialsJob } from './jobs.ts'

@@ -36,6 +36,11 @@ export async function followNode({ db, clock, replicas }: Parts & { replicas: Re
   })
 }
 
+/** What rows say of copies is of another server's nodes: the next start goes through all of them. */
+export function followAnew(w: Writer): Promise<void> {
+  return w.instance.set(instanceName, 'of another server')
+}
+
 async function enrol(w: Writer, cid: string, wanted: number, now: number): Promise<void> {
   // It may be gone since it was listed.
   if (!(await w.dags.get(cid))) return

@@ -1,4 +1,6 @@
+export { followAnew } from './follow.ts'
 export { followJob, leaveReplicas, lookJob, mendJob, replicateJob } from './jobs.ts'
+export { knownCopies, type KnownCopy } from './copies.ts'
 export { createReplication, type Replication, type ReplicationParts } from './replication.ts'
 export { replicaWords } from './words.ts'
 export { standsAlone, type Standing } from './standing.ts'

@@ -19,6 +19,7 @@ export async function recordCopies(w: Writer, dag: string, { copies, wanted, nex
   const { holders, state } = known ? await w.dags.lock(dag, now) : { holders: 0, state: 'partial' as const }
   const row = await w.replicas.get(dag)
   const nodes = copies.filter((copy) => copy.state === 'confirmed').map(({ node }) => node)
+  await notePeerIds(w, copies)
   if (holders === 0) {
     await w.replicas.set(dag, { state: 'leaving', nodes, wanted }, now)
     await enqueueReplicate(w, dag, now)
@@ -35,6 +36,12 @@ export async function recordCopies(w: Writer, dag: string, { copies, wanted, nex
   else await w.replicas.set(dag, { state: 'degraded', nodes, wanted, reason, nextLook }, now)
   await w.pins.settle(dag, { status: 'pinning', reason: waitingWords(wanted, nodes.length, reason) })
   return false
+}
+
+/** They seldom change. */
+async function notePeerIds(w: Writer, copies: readonly Copy[]): Promise<void> {
+  const known = await w.replicas.peerIds()
+  for (const { node, peerId } of copies) if (peerId !== undefined && known.get(node) !== peerId) await w.replicas.setPeerId(node, peerId)
 }
 
 /** Who has it is not known, so that nothing of what was known changes but why it still waits. */

@@ -19,6 +19,7 @@ import { countVisits, type VisitLimits } from './visits.ts'
 
 export type { CarExport, ExportOptions, OpenCar } from './export-car.ts'
 export type { OpenTar, TarExport } from './export-tar.ts'
+export { tarEnd, tarHeader, tarPadding } from './tar-header.ts'
 export type { FileContent, OpenContent } from './file-content.ts'
 
 export interface RetrievalParts {

@@ -41,7 +41,7 @@ export function meter({ maxBytes, free, signal, maxMs = twoDays }: MeterOptions)
   }
 
   async function* throughFiles(files: AsyncIterable<IncomingFile>): AsyncIterable<IncomingFile> {
-    for await (const file of files) yield { path: file.path, bytes: through(file.bytes) }
+    for await (const file of files) yield { ...file, bytes: through(file.bytes) }
   }
 
   return { bytes: () => bytes, demandRoom, through, throughFiles }

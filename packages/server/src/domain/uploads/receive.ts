@@ -7,17 +7,28 @@ import type { UploadKind } from '../../ports/db/index.ts'
 export interface IncomingFile {
   /** 'a.txt' or 'folder/a.txt'. */
   path: string
+  /** The form's name for it. */
+  field?: string
+  mediaType?: string
   bytes: AsyncIterable<Uint8Array>
 }
 
 export interface ReceivedRoots {
   kind: UploadKind
   roots: CID[]
+  /** CID of the CAR itself, where it is told. */
+  car?: string
 }
 
 export interface ReceiveOptions {
   profile: ProfileName
   signal?: AbortSignal
+  /** Files make a directory, also where there is one. */
+  wrap?: boolean
+  /** Roots of a CAR; default 100. */
+  maxRoots?: number
+  /** Hears of them before its blocks are taken, and may throw. */
+  onRoots?(roots: readonly CID[]): void
 }
 
 export async function receiveFile(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { profile, signal }: ReceiveOptions): Promise<ReceivedRoots> {
@@ -26,8 +37,8 @@ export async function receiveFile(bytes: AsyncIterable<Uint8Array>, sink: BlockS
   return { kind: 'file', roots: [file.cid] }
 }
 
-/** One plain file gives the file's root; several, or a name with folders, give a directory. */
-export async function receiveFiles(files: AsyncIterable<IncomingFile>, sink: BlockSink, { profile, signal }: ReceiveOptions): Promise<ReceivedRoots> {
+/** One plain file gives the file's root, unless it is to be wrapped; several, or a name with folders, give a directory. */
+export async function receiveFiles(files: AsyncIterable<IncomingFile>, sink: BlockSink, { profile, signal, wrap = false }: ReceiveOptions): Promise<ReceivedRoots> {
   const directory = directoryBuilder(profiles[profile])
   let first: { path: string; cid: CID } | undefined
   let number = 0
@@ -38,16 +49,17 @@ export async function receiveFiles(files: AsyncIterable<IncomingFile>, sink: Blo
     number++
   }
   if (first === undefined) throw fault('INVALID_REQUEST', { reason: 'the form has no file (a part with a file name)' })
-  if (number === 1 && !first.path.includes('/')) return { kind: 'file', roots: [first.cid] }
+  if (number === 1 && !wrap && !first.path.includes('/')) return { kind: 'file', roots: [first.cid] }
   return { kind: 'directory', roots: [(await directory.finish(sink)).cid] }
 }
 
 /** Each root is measured and gets rows of its own. */
-const maxRoots = 100
+const mostRoots = 100
 
-export async function receiveCar(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { signal }: ReceiveOptions): Promise<ReceivedRoots> {
+export async function receiveCar(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { signal, maxRoots = mostRoots, onRoots }: ReceiveOptions): Promise<ReceivedRoots> {
   const car = await readCar(bytes, { maxRoots, signal, reuse: true })
   car.roots.forEach(assertStorable)
+  onRoots?.(car.roots)
   let blocks = 0
   for await (const block of car.blocks) {
     assertStorable(block.cid)

@@ -1,20 +1,24 @@
-import { canonicalCid, type BlockSink, type ProfileName } from '@thole/dag'
+import { canonicalCid, isInline, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import { newId } from '../../kernel/ids.ts'
 import { checkName } from '../../kernel/names.ts'
 import { count } from '../../kernel/words.ts'
-import type { BlockStore } from '../../ports/block-store.ts'
+import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db, PinRequestView, Upload, UploadRoot, Visits, Writer } from '../../ports/db/index.ts'
+import type { Db, PinRequestView, ToldFile, Upload, UploadRoot, Visits, Writer } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
 import type { Completeness, Looked, Measure } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
 import { holdsOf, recordPin } from '../pins/index.ts'
 import { garbageNotes, releaseDag } from '../reclaim/index.ts'
+import { hashCar } from './car-hash.ts'
 import { meter } from './meter.ts'
 import { listParts } from './part-list.ts'
 import { receiveCar, receiveFile, receiveFiles, type IncomingFile, type ReceivedRoots, type ReceiveOptions } from './receive.ts'
+import { receiveToken, type ReceivedToken, type TokenForm } from './receive-token.ts'
+import type { Metadata } from './token-metadata.ts'
+import { mediaTypeOf, toldFiles } from './told.ts'
 
 export interface UploadsParts {
   db: Db
@@ -37,6 +41,18 @@ export interface UploadWish {
   profile: ProfileName
   /** Whether pin requests are made, one a root. */
   pin: boolean
+  /** A form is a directory, also where it has one file. */
+  wrap?: boolean
+  /** A CAR has one root, and brings it unless it is here: fault INVALID_CAR. */
+  ownRoot?: boolean
+  /** The client is told the CID of a CAR as it was sent, and finds it again among the parts of its root. */
+  tellCar?: boolean
+  /** What the client calls the type of it. */
+  mediaType?: string
+  /** Fewer bytes than an upload may have anyway. */
+  maxBytes?: number
+  /** Hears of the roots of a CAR before its blocks are taken, and may throw. */
+  onRoots?(roots: readonly CID[]): void
   signal: AbortSignal
 }
 
@@ -49,6 +65,8 @@ export interface Received {
   upload: Upload
   /** One a root, in their order; empty without `pin`. */
   pins: PinRequestView[]
+  /** CID of the CAR itself; with `tellCar` alone. */
+  car?: string
 }
 
 /**
@@ -59,6 +77,8 @@ export interface Uploads {
   file(principal: Principal, bytes: AsyncIterable<Uint8Array>, wish: UploadWish): Promise<Received>
   files(principal: Principal, files: AsyncIterable<IncomingFile>, wish: UploadWish): Promise<Received>
   car(principal: Principal, bytes: AsyncIterable<Uint8Array>, wish: UploadWish): Promise<Received>
+  /** The metadata of a token and the files that belong into it. */
+  token(principal: Principal, form: TokenForm, wish: UploadWish): Promise<Received & Pick<ReceivedToken, 'data'>>
   list(principal: Principal, page: { before?: number; limit: number }): Promise<{ count: number; uploads: UploadView[] }>
   /** Ends the upload and the pin requests made with it. Fault NOT_FOUND. */
   remove(principal: Principal, id: string): Promise<void>
@@ -71,7 +91,8 @@ export interface Uploads {
 const walkBudget = 2_000_000
 const defaultOthersBudget = 200_000
 
-interface NewUpload extends Pick<Upload, 'kind' | 'bytes'> {
+interface NewUpload extends Pick<Upload, 'kind' | 'bytes' | 'files'> {
+  car?: string
   roots: CID[]
   /** CIDs of the lists of what it brought; none where nothing is missing. */
   partLists: string[]
@@ -81,10 +102,10 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
   type Read = (sink: BlockSink, options: ReceiveOptions, metered: ReturnType<typeof meter>) => Promise<ReceivedRoots>
   const noteGarbage = garbageNotes({ db, clock })
 
-  async function receive(principal: Principal, wish: UploadWish, read: Read): Promise<Received> {
+  async function receive(principal: Principal, wish: UploadWish, read: Read, files?: ToldFile[]): Promise<Received> {
     demand(principal, 'upload')
     checkName(wish.name)
-    const watch = meter({ maxBytes: maxBody, free: async () => (await blocks.free()) - minFree, signal: wish.signal })
+    const watch = meter({ maxBytes: Math.min(maxBody, wish.maxBytes ?? maxBody), free: async () => (await blocks.free()) - minFree, signal: wish.signal })
     await watch.demandRoom()
     const { signal } = wish
     await using writer = completeness.writer({ signal })
@@ -96,17 +117,18 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
         brought++
         return parts.put(block)
       }
-      const received = await read(put, { profile: wish.profile, signal }, watch)
+      const received = await read(put, { profile: wish.profile, signal, wrap: wish.wrap, maxRoots: wish.ownRoot ? 1 : undefined, onRoots: wish.onRoots }, watch)
       signal.throwIfAborted()
       const roots = distinct(received.roots)
       for (const root of roots) moderation.assertAllowed(root)
       // Most parts of a DAG leave it partial: their list then takes no commit of its own.
       if (roots.some((root) => completeness.covers(canonicalCid(root)))) await parts.finish()
       await writer.commit()
+      if (wish.ownRoot) await demandHere(roots, writer)
       return await completeness.decide(roots, { writer, budget: Math.min(othersBudget + brought, walkBudget), signal }, async (looked) => {
         const partLists = looked.isComplete ? [] : await parts.finish()
         if (partLists.length > 0) await writer.commit()
-        return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), roots, partLists }, looked)
+        return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), files, roots, partLists, car: received.car }, looked)
       })
     } catch (error) {
       if (watch.bytes() > 0) await noteGarbage()
@@ -117,9 +139,10 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
   async function record(w: Writer, principal: Principal, wish: UploadWish, received: NewUpload, looked: Looked): Promise<Received> {
     const now = clock.now()
     const accountId = principal.account.id
-    const { kind, bytes } = received
+    const { kind, bytes, files, car } = received
     const roots = received.roots.map((cid, i) => ({ cid: cid.toString(), dag: canonicalCid(cid), name: nameOf(wish.name, i, received.roots.length), ...(!wish.pin && { unpinned: true as const }) }))
-    const upload: Upload = { id: newId(now), accountId, name: wish.name, kind, bytes, created: await w.accounts.nextStamp(accountId, now), roots }
+    const told = { mediaType: mediaTypeOf(wish.mediaType), keyName: principal.keyName, files }
+    const upload: Upload = { id: newId(now), accountId, name: wish.name, kind, bytes, ...told, created: await w.accounts.nextStamp(accountId, now), roots }
     await w.uploads.insert(upload)
     await w.uploads.addPartLists(received.partLists.map((list, position) => ({ uploadId: upload.id, position, cid: list })))
     const pins: PinRequestView[] = []
@@ -129,17 +152,40 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       const { dag, measure, unconfirmed } = await looked.lock(w, root.dag, now)
       await w.dags.hold(accountId, root.dag, wish.pin ? 2 : 1)
       if (dag.state === 'partial') await w.pins.prolong(accountId, dag.cid, now + partialTtl)
+      const created = root === order[0]!.root ? upload.created : await w.accounts.nextStamp(accountId, now)
+      await w.roots.note({ accountId, cid: root.cid, dag: root.dag, name: root.name, created, uploadId: upload.id })
+      if (car !== undefined) await w.roots.addPart(accountId, root.cid, car)
       if (!wish.pin) continue
-      const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id, created: root === order[0]!.root ? upload.created : undefined }
+      const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id, created }
       pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(measure), unconfirmed }, now)
     }
-    return { upload, pins }
+    return { upload, pins, car }
   }
 
   return {
     file: (principal, bytes, wish) => receive(principal, wish, (sink, options, watch) => receiveFile(watch.through(bytes), sink, options)),
-    files: (principal, files, wish) => receive(principal, wish, (sink, options, watch) => receiveFiles(watch.throughFiles(files), sink, options)),
-    car: (principal, bytes, wish) => receive(principal, wish, (sink, options, watch) => receiveCar(watch.through(bytes), sink, options)),
+    files(principal, files, wish) {
+      const told = toldFiles()
+      return receive(principal, wish, (sink, options, watch) => receiveFiles(watch.throughFiles(told.through(files)), sink, options), told.files)
+    },
+    car(principal, bytes, wish) {
+      const hash = wish.tellCar ? hashCar() : undefined
+      return receive(principal, wish, async (sink, options, watch) => {
+        const received = await receiveCar(hash ? hash.through(watch.through(bytes)) : watch.through(bytes), sink, options)
+        return { ...received, car: hash?.cid() }
+      })
+    },
+
+    async token(principal, { files, metadata }, wish) {
+      const told = toldFiles()
+      let data: Metadata = {}
+      const read: Read = async (sink, options, watch) => {
+        const token = await receiveToken({ files: watch.throughFiles(told.through(files)), metadata }, sink, options)
+        data = token.data
+        return token
+      }
+      return { ...(await receive(principal, wish, read, told.files)), data }
+    },
 
     async list(principal, page) {
       demand(principal, 'upload')
@@ -171,6 +217,13 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       })
     },
   }
+}
+
+async function demandHere(roots: readonly CID[], writer: BlockWriter): Promise<void> {
+  const asked = roots.filter((root) => !isInline(root))
+  const sizes = await writer.claim(asked.map(({ multihash }) => multihash.bytes))
+  const lacking = asked.find((_, i) => sizes[i] === undefined)
+  if (lacking) throw fault('INVALID_CAR', { reason: `its root ${lacking} is neither in it nor here` })
 }
 
 /** A CAR may name a root twice, also in two spellings. */

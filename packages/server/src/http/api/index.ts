@@ -7,9 +7,11 @@ import type { UsageFacts } from '../../domain/usage/index.ts'
 import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
-import { byKey, bySession, faultOf } from '../edge.ts'
+import { byKey, bySession, faultOf, openToAllOrigins } from '../edge.ts'
 import type { Limits } from '../limits/limits.ts'
+import { blockRoutes } from './blocks.ts'
 import { dagRoutes } from './dags.ts'
+import { exportRoutes, type ExportRouteParts } from './export.ts'
 import { instanceRoutes, type InstanceFacts } from './instance.ts'
 import { keyRoutes } from './keys.ts'
 import { moderationRoutes, type ModerationParts } from './moderation.ts'
@@ -22,7 +24,7 @@ import { sessionRoutes } from './session.ts'
 import { uploadRoutes } from './uploads.ts'
 import { usageRoutes } from './usage.ts'
 
-export interface ApiParts extends ModerationParts, NetworkParts {
+export interface ApiParts extends ModerationParts, NetworkParts, ExportRouteParts {
   accounts: Accounts
   keys: Keys
   limits: Limits
@@ -43,6 +45,7 @@ export interface ApiParts extends ModerationParts, NetworkParts {
 export function api(parts: ApiParts): Api {
   const routes = apiRouter()
   routes.onError((error, call) => problem(call, faultOf(error, parts.log, call)))
+  routes.use(openToAllOrigins)
 
   instanceRoutes(routes, parts)
   sessionRoutes(routes, parts)
@@ -55,8 +58,10 @@ export function api(parts: ApiParts): Api {
   uploadRoutes(routes, parts)
   pinRoutes(routes, parts)
   dagRoutes(routes, parts)
+  blockRoutes(routes, parts)
   usageRoutes(routes, parts)
   keyRoutes(routes, parts)
+  exportRoutes(routes, parts)
   scrubRoutes(routes, parts)
   networkRoutes(routes, parts)
   moderationRoutes(routes, parts)

@@ -19,7 +19,7 @@ const listedRootShape = rootShape
   .openapi('ListedRoot')
 
 export const uploadShape = z
-  .object({ id: z.string(), name: z.string().optional(), kind: z.enum(['file', 'directory', 'car']), bytes: z.number(), created: z.iso.datetime(), roots: z.array(listedRootShape) })
+  .object({ id: z.string(), name: z.string().optional(), kind: z.enum(['file', 'directory', 'car', 'token']), bytes: z.number(), created: z.iso.datetime(), roots: z.array(listedRootShape) })
   .openapi('Upload')
 
 const damageShape = z

@@ -42,15 +42,20 @@ function uploadRoutes(principalOf: (call: Call) => Promise<Principal>, parts: Pi
     demandBodyLimit(call, maxBody)
     const wish = { name: call.req.query('name') || undefined, profile: profileOf(call), pin: true, signal: signalOf(call) }
     const { pins } = await receiveBody(uploads, principal, call, wish)
-    const statuses = pins.map((request) => pinStatus(request, delegates()))
+    const statuses = pins.map((request) => uploaded(pinStatus(request, delegates())))
     return call.json(statuses.length === 1 ? statuses[0] : statuses)
   })
   routes.all('*', (call) => {
-    throw fault('METHOD_NOT_ALLOWED', { method: `${call.req.method} ${call.req.path}` })
+    throw fault('METHOD_NOT_ALLOWED', { method: call.req.method, allow: 'POST' })
   })
   routes.onError((error, call) => {
     const found = faultOf(error, log, call)
     return call.json({ error: found.code, message: found.message }, found.status as ContentfulStatusCode, faultHeaders(found))
   })
   return routes
+}
+
+/** Pinion knows an upload as `pinning` until it is `pinned`: some of it is here, whatever it waits for. */
+function uploaded(status: ReturnType<typeof pinStatus>) {
+  return status.status === 'queued' ? { ...status, status: 'pinning' } : status
 }

@@ -5,24 +5,20 @@ import { fault, toFault } from '../../kernel/faults.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { bodyOf, demandBodyLimit, signalOf, type Call, type EdgeEnv } from '../edge.ts'
 import type { Limits } from '../limits/limits.ts'
-import { tokenBuckets } from '../limits/token-buckets.ts'
+import type { AddressGate } from '../limits/address-gate.ts'
 
 export interface NameRouteParts {
   names: Names
   limits: Limits
-  /** Records a minute from one address; 0: any number. */
-  nameRate: number
+  nameGate: AddressGate
   clock: Clock
 }
 
 const type = 'application/vnd.ipfs.ipns-record'
-/** Addresses that are counted. */
-const maxBuckets = 20_000
 
 /** `/ipns/{name}`: anybody may give and take records, which prove themselves. */
-export function nameRoutes({ names, limits, nameRate, clock }: NameRouteParts): Hono<EdgeEnv> {
+export function nameRoutes({ names, limits, nameGate, clock }: NameRouteParts): Hono<EdgeEnv> {
   const routes = new Hono<EdgeEnv>({ strict: false })
-  const rate = tokenBuckets({ capacity: nameRate || Number.MAX_SAFE_INTEGER, maxBuckets, clock })
 
   routes.get('/:name', async (call) => {
     if (!takesRecords(call.req.header('accept'))) return notAcceptable(call, `Accept: ${type}`)
@@ -46,9 +42,7 @@ export function nameRoutes({ names, limits, nameRate, clock }: NameRouteParts): 
 
   routes.put('/:name', async (call) => {
     if (call.req.header('content-type')?.split(';', 1)[0]!.trim().toLowerCase() !== type) return notAcceptable(call, `Content-Type: ${type}`)
-    const client = limits.addressOf(call)
-    const level = rate.take(client)
-    if (!level.ok) throw fault('RATE_LIMITED', { seconds: Math.ceil(level.nextIn / 1000) })
+    const client = nameGate(call)
     const name = nameOf(call)
     await names.publish(name, await recordOf(call), client)
     return call.body(null, 200)

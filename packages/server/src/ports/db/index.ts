@@ -8,11 +8,13 @@ import type { InstanceReads, InstanceWrites } from './instance.ts'
 import type { JobReads, JobWrites } from './jobs.ts'
 import type { KeyReads, KeyWrites } from './keys.ts'
 import type { MemberReads, MemberWrites } from './members.ts'
+import type { MovingReads, MovingWrites } from './moving.ts'
 import type { NameReads, NameWrites } from './names.ts'
 import type { PinReads, PinWrites } from './pins.ts'
 import type { RelianceReads, RelianceWrites } from './reliance.ts'
 import type { ReplicaReads, ReplicaWrites } from './replicas.ts'
 import type { ReportReads, ReportWrites } from './reports.ts'
+import type { RootReads, RootWrites } from './roots.ts'
 import type { SegmentReads, SegmentWrites } from './segments.ts'
 import type { UploadReads, UploadWrites } from './uploads.ts'
 import type { UsageReads } from './usage.ts'
@@ -27,11 +29,13 @@ export type * from './instance.ts'
 export type * from './jobs.ts'
 export type * from './keys.ts'
 export type * from './members.ts'
+export type * from './moving.ts'
 export type * from './names.ts'
 export type * from './pins.ts'
 export type * from './reliance.ts'
 export type * from './replicas.ts'
 export type * from './reports.ts'
+export type * from './roots.ts'
 export type * from './segments.ts'
 export type * from './uploads.ts'
 export type * from './usage.ts'
@@ -43,6 +47,7 @@ export interface Reader {
   readonly keys: KeyReads
   readonly dags: DagReads
   readonly uploads: UploadReads
+  readonly roots: RootReads
   readonly usage: UsageReads
   readonly pins: PinReads
   readonly jobs: JobReads
@@ -56,6 +61,7 @@ export interface Reader {
   readonly replicas: ReplicaReads
   readonly reports: ReportReads
   readonly audit: AuditReads
+  readonly moving: MovingReads
 }
 
 /** What may be changed, inside of one transaction. */
@@ -65,6 +71,7 @@ export interface Writer {
   readonly keys: KeyReads & KeyWrites
   readonly dags: DagReads & DagWrites
   readonly uploads: UploadReads & UploadWrites
+  readonly roots: RootReads & RootWrites
   readonly usage: UsageReads
   readonly pins: PinReads & PinWrites
   readonly jobs: JobReads & JobWrites
@@ -78,6 +85,12 @@ export interface Writer {
   readonly replicas: ReplicaReads & ReplicaWrites
   readonly reports: ReportReads & ReportWrites
   readonly audit: AuditReads
+  readonly moving: MovingReads & MovingWrites
+}
+
+/** The data as it was at one moment. */
+export interface Snapshot extends AsyncDisposable {
+  readonly reader: Reader
 }
 
 /**
@@ -92,6 +105,8 @@ export interface Db {
   read<T>(fn: (reader: Reader) => Promise<T>): Promise<T>
   /** One transaction: committed and durable when it resolves, rolled back when `fn` throws. `fn` does no other I/O. */
   write<T>(fn: (writer: Writer) => Promise<T>): Promise<T>
+  /** The data as it is when this is first read, whatever is written meanwhile. Not for long: until then nothing that is replaced gives its room back. */
+  snapshot(): Promise<Snapshot>
   /** Brings the schema up to date; safe to run from several processes. Returns the names of what was applied. */
   migrate(): Promise<string[]>
   /** Calls back soon after any process has enqueued a job (a hint: the queue also polls). Returns how to stop. */

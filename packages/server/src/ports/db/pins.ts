@@ -68,8 +68,8 @@ export interface PinWrites {
   insert(request: PinRequest): Promise<void>
   /** The removed row, or undefined where the account has none such. */
   remove(accountId: string, id: string): Promise<PinRequest | undefined>
-  /** The requests made with this upload, removed. */
-  removeOfUpload(accountId: string, uploadId: string): Promise<PinRequest[]>
+  /** The requests made with this upload, or those of them that are of one DAG, removed. */
+  removeOfUpload(accountId: string, uploadId: string, dag?: string): Promise<PinRequest[]>
   /** Sets status and reason of every waiting request of this DAG where they are others; returns how many. */
   settle(dag: string, change: { status: Exclude<PinStatus, 'failed'>; reason?: string }): Promise<number>
   /** Fails every waiting request of this DAG (of `ids` alone, where given); returns the accounts, one for each. Whoever calls releases what they held. */

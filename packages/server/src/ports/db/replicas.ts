@@ -26,6 +26,8 @@ export interface ReplicaReads {
   due(now: number, limit: number): Promise<string[]>
   /** Waiting and leaving ones, longest in that state first. */
   pending(limit: number): Promise<string[]>
+  /** Peer ids of nodes, as far as they are known, by what people call the node. */
+  peerIds(): Promise<ReadonlyMap<string, string>>
   /** When the next one is due. */
   nextDue(): Promise<number | undefined>
 }
@@ -37,6 +39,7 @@ export interface ReplicaWrites {
   putOff(dags: readonly string[], nextLook: number): Promise<void>
   /** Nobody holds it any more. False where it has no row. */
   leave(dag: string, now: number): Promise<boolean>
+  setPeerId(node: string, peerId: string): Promise<void>
   /** Takes the row away, where it is in this state or none is named. */
   remove(dag: string, state?: ReplicaState): Promise<void>
 }

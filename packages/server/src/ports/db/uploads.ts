@@ -1,4 +1,5 @@
-export type UploadKind = 'file' | 'directory' | 'car'
+/** `token`: metadata of a token with the files that it names. */
+export type UploadKind = 'file' | 'directory' | 'car' | 'token'
 
 export interface UploadRoot {
   /** As told to the client. */
@@ -10,6 +11,12 @@ export interface UploadRoot {
   unpinned?: true
 }
 
+/** A file of a form, as its client told of it. */
+export interface ToldFile {
+  name: string
+  mediaType?: string
+}
+
 /** One act of sending bytes. */
 export interface Upload {
   id: string
@@ -19,6 +26,12 @@ export interface Upload {
   /** Bytes received. */
   bytes: number
   created: number
+  /** What the client called the type of it. */
+  mediaType?: string
+  /** Of the key that it was sent with; absent where it was a session. */
+  keyName?: string
+  /** The first files of a form. */
+  files?: ToldFile[]
   roots: UploadRoot[]
 }
 

@@ -44,6 +44,13 @@ export function kuboReplicas({ stall = 5_000, ...options }: KuboOptions): Replic
     return Promise.any(tries).then(() => true, () => false)
   }
 
+  let peerId: Promise<string | undefined> | undefined
+  /** It has it. Its peer id is asked for once. */
+  async function confirmed(signal: AbortSignal): Promise<Copy> {
+    const asked = (peerId ??= service.one({ method: 'POST', path: '/api/v0/id', signal }).then((answer) => (answer as { ID?: string }).ID, () => (peerId = undefined)))
+    return { node, peerId: await asked, state: 'confirmed' }
+  }
+
   /** True where it is pinned, false where it gets nowhere. */
   async function fetchThere(root: CID, signal: AbortSignal): Promise<boolean> {
     using guard = stallGuard(stall)
@@ -68,18 +75,18 @@ export function kuboReplicas({ stall = 5_000, ...options }: KuboOptions): Replic
       if (Root?.PinErrorMsg) return { node, state: 'failed', reason: Root.PinErrorMsg }
     }
     // All is there now: this gives the pin its name.
-    return (await fetchThere(root, signal)) ? confirmed : { node, state: 'failed', reason: 'took all blocks, and still cannot pin it' }
+    return (await fetchThere(root, signal)) ? confirmed(signal) : { node, state: 'failed', reason: 'took all blocks, and still cannot pin it' }
   }
 
   async function look(root: CID, signal: AbortSignal): Promise<Copy[]> {
-    return [(await pinOf(root, signal)) === undefined ? { node, state: 'absent' } : confirmed]
+    return [(await pinOf(root, signal)) === undefined ? { node, state: 'absent' } : await confirmed(signal)]
   }
 
   return {
     async pin(wish) {
       const { root, addresses, signal } = wish
-      if ((await pinOf(root, signal)) !== undefined) return [confirmed]
-      if (addresses.length > 0 && (await connect(addresses, signal)) && (await fetchThere(root, signal))) return [confirmed]
+      if ((await pinOf(root, signal)) !== undefined) return [await confirmed(signal)]
+      if (addresses.length > 0 && (await connect(addresses, signal)) && (await fetchThere(root, signal))) return [await confirmed(signal)]
       return [await send(wish)]
     },
 
@@ -97,5 +104,3 @@ export function kuboReplicas({ stall = 5_000, ...options }: KuboOptions): Replic
     close: async () => service.close(),
   }
 }
-
-const confirmed: Copy = { node, state: 'confirmed' }

@@ -1,0 +1,64 @@
+import { fault, toFault } from '../../kernel/faults.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Db, MovedRow, Writer } from '../../ports/db/index.ts'
+import type { ExportSource } from '../../ports/export-files.ts'
+import { enqueueFetch } from '../fetching/index.ts'
+import { followAnew } from '../replicas/index.ts'
+import { checkedFile } from './checked-file.ts'
+import { linesOf } from './lines.ts'
+import type { ManifestFile } from './manifest.ts'
+import { rowFile } from './row-files.ts'
+import { lineToRow } from './row-text.ts'
+
+export interface ImportRowsParts {
+  source: ExportSource
+  files: readonly ManifestFile[]
+  clock: Clock
+  signal: AbortSignal
+}
+
+const slice = 500
+
+/** All rows in one transaction, and the jobs without which some would wait for ever. Returns how many. */
+export function importRows(db: Db, { source, files, clock, signal }: ImportRowsParts): Promise<number> {
+  return db.write(async (w) => {
+    let rows = 0
+    for (const table of w.moving.tables()) {
+      const file = files.find((one) => one.file === rowFile(table))
+      if (file === undefined) continue
+      for await (const some of rowsOf(source, file, signal)) {
+        await w.moving.insert(table, some).catch((error: unknown) => {
+          throw asFault(file, rows, error)
+        })
+        if (table === 'pin_request') await wakeFetches(w, some, clock.now())
+        rows += some.length
+      }
+    }
+    await followAnew(w)
+    return rows
+  })
+}
+
+async function* rowsOf(source: ExportSource, file: ManifestFile, signal: AbortSignal): AsyncGenerator<MovedRow[]> {
+  let rows: MovedRow[] = []
+  for await (const line of linesOf(checkedFile(source, file, signal))) {
+    if (rows.push(lineToRow(line)) < slice) continue
+    yield rows
+    rows = []
+  }
+  if (rows.length > 0) yield rows
+}
+
+/** As requests that come in do. */
+async function wakeFetches(w: Writer, rows: readonly MovedRow[], now: number): Promise<void> {
+  for (const { dag, account_id, status } of rows) {
+    if (status === 'queued' || status === 'pinning') await enqueueFetch(w, String(dag), String(account_id), now)
+  }
+}
+
+/** A full disk and a database that is away say so themselves. */
+function asFault({ file }: ManifestFile, row: number, error: unknown) {
+  const found = toFault(error)
+  const cause = found.cause instanceof Error ? found.cause.message : found.message
+  return found.code === 'INTERNAL' || found.code === 'INVALID_REQUEST' ? fault('CONFLICT', { reason: `rows of ${file} behind the ${row}th cannot be taken over: ${cause}` }, { cause: error }) : found
+}

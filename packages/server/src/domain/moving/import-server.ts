@@ -1,0 +1,92 @@
+import type { Block } from '@thole/dag'
+import { fault } from '../../kernel/faults.ts'
+import { bytesInWords } from '../../kernel/words.ts'
+import type { BlockStore } from '../../ports/block-store.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Db } from '../../ports/db/index.ts'
+import type { ExportSource } from '../../ports/export-files.ts'
+import { readCheckedCar } from './checked-car.ts'
+import { checkedFile } from './checked-file.ts'
+import { importRows } from './import-rows.ts'
+import { type Manifest, type ManifestFile, readManifest } from './manifest.ts'
+import { isRowFile } from './row-files.ts'
+
+export interface ImportServerParts {
+  db: Db
+  blocks: BlockStore
+  clock: Clock
+  source: ExportSource
+  /** Bytes that must stay free. */
+  minFree: number
+  signal: AbortSignal
+  onProgress?: (progress: { bytes: number; of: number }) => void
+}
+
+export interface Imported {
+  rows: number
+  blocks: number
+  bytes: number
+  /** DAGs of which the export lacks blocks. */
+  lacking: number
+}
+
+/** Bytes of blocks. */
+const commitEvery = 128 << 20
+
+/**
+ * Brings an export into a server that has nothing yet: first every block, each checked, then all rows in one transaction. What ends before
+ * has shown nothing to anybody and may be begun again. Faults CONFLICT, NOT_FOUND, STORAGE_FULL.
+ */
+export async function importServer({ db, blocks, clock, source, minFree, signal, onProgress }: ImportServerParts): Promise<Imported> {
+  const manifest = await readManifest(source)
+  await demandKnown(manifest, db)
+  await demandEmpty(db)
+  const rowFiles = manifest.files.filter(({ file }) => isRowFile(file))
+  const cars = manifest.files.filter(({ file }) => file.endsWith('.car'))
+  const of = cars.reduce((sum, { bytes }) => sum + bytes, 0)
+  const free = (await blocks.free()) - minFree
+  if (of > free) throw fault('CONFLICT', { reason: `the export has ${bytesInWords(of)} of blocks, and there is room for ${bytesInWords(Math.max(0, free))}` })
+
+  // Before gigabytes are copied in vain.
+  for (const file of rowFiles) for await (const _ of checkedFile(source, file, signal));
+  // Another process of the same database would free what no row holds yet.
+  await using _ = await blocks.reclaim()
+  let bytes = 0
+  for (const car of cars) {
+    const before = bytes
+    await importCar(car, (read) => onProgress?.({ bytes: before + read, of }))
+    bytes += car.bytes
+  }
+  const rows = await importRows(db, { source, files: rowFiles, clock, signal })
+  const lacking = manifest.files.filter(({ file }) => file.endsWith('.lacking.ndjson')).reduce((sum, { count }) => sum + count, 0)
+  return { rows, blocks: cars.reduce((sum, { count }) => sum + count, 0), bytes, lacking }
+
+  async function importCar(car: ManifestFile, onRead: (bytes: number) => void): Promise<void> {
+    await using writer = blocks.writer({ signal })
+    let uncommitted = 0
+    let committing: Promise<void> = Promise.resolve()
+    async function put(block: Block): Promise<void> {
+      await writer.put(block)
+      if ((uncommitted += block.bytes.length) < commitEvery) return
+      uncommitted = 0
+      // The disk writes what came while the next blocks are checked.
+      await committing
+      committing = writer.commit()
+      committing.catch(() => undefined)
+    }
+    await readCheckedCar(source, car, { signal, onRead, put })
+    await committing
+    await writer.commit()
+  }
+}
+
+async function demandKnown({ schema }: Manifest, db: Db): Promise<void> {
+  const known = await db.read((r) => r.moving.schema())
+  const strange = schema.find((name) => !known.includes(name))
+  if (strange !== undefined) throw fault('CONFLICT', { reason: `the export was made by a newer version of Thole (${strange})` })
+}
+
+async function demandEmpty(db: Db): Promise<void> {
+  const table = await db.read((r) => r.moving.firstInUse())
+  if (table !== undefined) throw fault('CONFLICT', { reason: `an import needs a server that has nothing yet, and this one has rows of ${table.replaceAll('_', ' ')}; choose an empty THOLE_DATA, and database` })
+}

@@ -1,0 +1,184 @@
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Block } from '@thole/dag'
+import { readCar } from '@thole/dag'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type House, openHouse } from '../reclaim/testing/house.ts'
+import { leaf, node } from '../testing/blocks.ts'
+import { allRows, carPath, moveIn, moveOut } from './testing/move.ts'
+
+let folder: string
+let to: string
+let house: House
+let other: House
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'thole-moving-'))
+  to = join(folder, 'export')
+  house = await openHouse()
+  other = await openHouse()
+})
+afterEach(async () => {
+  await house[Symbol.asyncDispose]()
+  await other[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((text) => leaf(text.repeat(1000))) as [Block, Block, Block, Block]
+const tree = node(a, b)
+const second = node(tree, c)
+const torn = node(c, d)
+
+async function fill() {
+  const who = await house.member()
+  await house.send(who, [tree], [a, b, tree])
+  await house.send(who, [second], [second, tree, a, b, c])
+  await house.send(who, [torn], [torn], { pin: false })
+  // A part that no stored node leads to.
+  const lonely = node(leaf('far away'))
+  await house.send(who, [node(lonely, d)], [lonely])
+  await house.pins.add(who, { cid: leaf('elsewhere').cid.toString(), name: 'Ähre', meta: { a: '1', b: 'x' }, origins: [] })
+  return who
+}
+
+async function blocksIn(file: string): Promise<Block[]> {
+  const bytes = await readFile(file)
+  const { blocks } = await readCar((async function* () { yield bytes })())
+  const all: Block[] = []
+  for await (const block of blocks) all.push(block)
+  return all
+}
+
+test('what goes out comes in: rows, blocks, lists', async () => {
+  const who = await fill()
+  expect(await moveOut(house, to)).toEqual([])
+  expect((await stat(to)).mode & 0o777).toBe(0o700)
+  expect((await readdir(to)).toSorted()).toEqual(['dags', 'manifest.json', 'partial', 'rows'])
+  await moveIn(other, to)
+
+  const [before, after] = [await allRows(house), await allRows(other)]
+  const { instance: _, ...rows } = before
+  expect({ ...after, instance: undefined }).toEqual({ ...rows, instance: undefined })
+  expect(rows.pin_request).toHaveLength(4)
+  expect(rows.part_list!.length).toBeGreaterThan(0)
+  expect(await other.isHere(a, b, c, tree, second, torn, d)).toEqual([true, true, true, true, true, true, false])
+  expect((await other.blocks.stats()).blocks).toBe((await house.blocks.stats()).blocks)
+
+  const list = (of: House) => of.pins.list(who, { meta: { b: 'x' }, name: { text: 'ähre', match: 'iexact' } }, 10)
+  expect((await list(other)).count).toBe(1)
+  expect(await list(other)).toEqual(await list(house))
+  expect(await other.db.read((r) => r.jobs.count())).toMatchObject({ ready: 2 })
+})
+
+test('each block goes once, in files of the size that was asked for', async () => {
+  await fill()
+  await moveOut(house, to, { maxCarBytes: 1500 })
+  const cars = await readdir(join(to, 'dags'))
+  const all = (await Promise.all(cars.map((file) => blocksIn(join(to, 'dags', file))))).flat()
+  expect(all.map(({ cid }) => cid.toString()).toSorted()).toEqual([a, b, c, tree, second].map(({ cid }) => cid.toString()).toSorted())
+  for (const file of cars) expect((await stat(join(to, 'dags', file))).size).toBeLessThanOrEqual(1500)
+  await moveIn(other, to)
+  expect(await other.isHere(a, b, c, tree, second)).toEqual([true, true, true, true, true])
+})
+
+test('what is damaged or lost is told, and stays known', async () => {
+  await fill()
+  house.blocks.corrupt(b.cid.multihash.bytes)
+  await house.lose(c)
+  const [first, last] = [tree, second].map(({ cid }) => cid.toString()).toSorted()
+  // Of what two share, the first is told.
+  expect(await moveOut(house, to)).toEqual([
+    { dag: first, absent: first === second.cid.toString() ? 1 : 0, damaged: 1, blocked: 0, first: b.cid.toString() },
+    ...(last === second.cid.toString() ? [{ dag: last, absent: 1, damaged: 0, blocked: 0, first: c.cid.toString() }] : []),
+  ])
+  expect(JSON.parse((await readFile(`${carPath(to).slice(0, -4)}.lacking.ndjson`, 'utf8')).split('\n')[0]!)).toMatchObject({ damaged: 1, first: b.cid.toString() })
+  expect((await moveIn(other, to)).lacking).toBeGreaterThan(0)
+  expect(await other.isHere(a, b, c)).toEqual([true, false, false])
+})
+
+describe('refuses', () => {
+  beforeEach(async () => {
+    await fill()
+    await moveOut(house, to)
+  })
+
+  const nothingCame = async () => expect((await allRows(other)).account).toEqual([])
+
+  async function refusesThen(works: () => Promise<unknown>, words: RegExp) {
+    await cp(to, join(folder, 'whole'), { recursive: true })
+    await works()
+    await expect(moveIn(other, to)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringMatching(words) })
+    await nothingCame()
+    await moveIn(other, join(folder, 'whole'))
+    expect((await allRows(other)).pin_request).toHaveLength(4)
+  }
+
+  const change = async (file: string, at: number) => {
+    const bytes = await readFile(file)
+    bytes[at < 0 ? bytes.length + at : at]! ^= 1
+    await writeFile(file, bytes)
+  }
+
+  test('a truncated CAR', () => refusesThen(async () => truncate(carPath(to), (await stat(carPath(to))).size - 10), /dags\/000001\.car is damaged: .*it ends after/))
+  test('a CAR that ends between two blocks', () => refusesThen(() => truncate(carPath(to, 1, 'partial'), 99), /partial\/000001\.car is damaged/))
+  test('a changed byte of a block', () => refusesThen(() => change(carPath(to), -5), /dags\/000001\.car is damaged: .*do not match its hash/))
+  test('a changed byte of a header', () => refusesThen(() => change(carPath(to), 30), /dags\/000001\.car is damaged/))
+  test('a changed byte of a row', () => refusesThen(() => change(join(to, 'rows/account.ndjson'), 9), /rows\/account\.ndjson is damaged: its checksum/))
+  test('a manifest of a newer version', () => refusesThen(async () => writeFile(join(to, 'manifest.json'), JSON.stringify({ ...JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8')), version: 2 })), /newer version of Thole/))
+  test('rows of a newer schema', () => refusesThen(async () => writeFile(join(to, 'manifest.json'), JSON.stringify({ ...JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8')), schema: ['9999-later'] })), /newer version of Thole \(9999-later\)/))
+  test('a manifest that was cut off', () => refusesThen(() => truncate(join(to, 'manifest.json'), 100), /cut off/))
+
+  test('a file outside of the export', () =>
+    refusesThen(async () => {
+      const manifest = JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8'))
+      manifest.files[0].file = '../secret.car'
+      await writeFile(join(to, 'manifest.json'), JSON.stringify(manifest))
+    }, /not whole/))
+
+  test('a file that is not there', async () => {
+    await rm(carPath(to))
+    await expect(moveIn(other, to)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await nothingCame()
+  })
+
+  test('a server that has something', async () => {
+    await other.member()
+    await expect(moveIn(other, to)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('rows of account') })
+  })
+
+  test('a folder that has something', async () => {
+    const names = await readdir(to)
+    await expect(moveOut(house, to)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('is not empty') })
+    expect(await readdir(to)).toEqual(names)
+    await rm(join(to, 'manifest.json'))
+    await expect(moveOut(house, to)).rejects.toMatchObject({ message: expect.stringContaining('came to no end') })
+  })
+})
+
+test('an export that fails leaves nothing behind', async () => {
+  await fill()
+  const broken = { ...house.blocks, getRun: () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })) }
+  await expect(moveOut({ db: house.db, blocks: broken }, to)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('no room left') })
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('nothing is reclaimed while an export goes on', async () => {
+  const who = await fill()
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  const slow = { ...house.blocks, async getRun(...args: Parameters<typeof house.blocks.getRun>) {
+    begin()
+    await held
+    return house.blocks.getRun(...args)
+  } }
+  const moving = moveOut({ db: house.db, blocks: slow }, to)
+  await begun
+  for (const { id } of (await house.uploads.list(who, { limit: 10 })).uploads) await house.uploads.remove(who, id)
+  house.clock.time += 1e9
+  await expect(house.reclaim.run(new AbortController().signal)).rejects.toMatchObject({ code: 'CONFLICT' })
+  release()
+  expect(await moving).toEqual([])
+  await moveIn(other, to)
+  expect(await other.isHere(a, b, tree)).toEqual([true, true, true])
+})

@@ -1,0 +1,2 @@
+export { readExport } from './read.ts'
+export { writeExport } from './write.ts'
