@@ -23,6 +23,17 @@ export function prepare<V extends Record<string, Value>, R>(build: (q: Kysely<Ta
   }
 }
 
+/** So many of the queries that are built anew each time get names: a connection keeps what is named for ever. */
+const maxShapes = 200
+let shapes = 0
+
+/** Runs a query of one of few shapes, with its values as parameters: PostgreSQL, which takes longer to plan most of them than to run them, plans each shape once. */
+export function runShape<R>(session: Session, query: CompiledQuery<R>): Promise<QueryResult<R>> {
+  if (names.has(query.sql) || shapes === maxShapes) return session.run(query)
+  shapes++
+  return session.run(named(query))
+}
+
 /** The one row that there must be. */
 export function only<R>({ rows: [row] }: QueryResult<R>): R {
   if (row === undefined) throw new TypeError('the row that a query speaks of is not there')

@@ -63,15 +63,6 @@ export function fetchQueries(session: Session): FetchReads & FetchWrites {
       return row && toState(row)
     },
 
-    async ofDags(dags) {
-      const found = new Map<string, FetchState>()
-      for (const slice of slices([...new Set(dags)])) {
-        const rows = await q.selectFrom('dag_fetch').selectAll().where('dag', 'in', slice).execute()
-        for (const row of rows) found.set(row.dag, toState(row))
-      }
-      return found
-    },
-
     async waiters(dag) {
       const [job] = (await wanted(session, { dag })).rows
       const { rows } = await anyWaiting(session, { dag })
@@ -126,6 +117,6 @@ function toRow({ attempts, nextTry, ...state }: FetchState): Row {
   return { ...state, attempts: JSON.stringify(attempts), next_try: nextTry ?? null }
 }
 
-function toState({ attempts, next_try, ...row }: Row): FetchState {
+export function toState({ attempts, next_try, ...row }: Row): FetchState {
   return { ...row, attempts: JSON.parse(attempts) as PeerAttempt[], nextTry: next_try ?? undefined }
 }

@@ -25,7 +25,7 @@ afterAll(async () => {
 /** The steps that read rows, each once. */
 async function steps(select: RawBuilder<unknown>): Promise<string[]> {
   const { rows } = await sql<{ detail: string }>`explain query plan ${select}`.execute(q)
-  return [...new Set(rows.map(({ detail }) => detail).filter((detail) => /^(SEARCH|SCAN) pin_/.test(detail)))]
+  return [...new Set(rows.map(({ detail }) => detail).filter((detail) => /^(SEARCH|SCAN) pin_request/.test(detail)))]
 }
 
 const some: PinStatus[] = ['queued', 'failed']
@@ -41,14 +41,16 @@ const cases: [string, PinFilter, string, string][] = [
 ]
 
 it.each(cases)('finds and counts %s from an index alone', async (_, filter, found, counted) => {
-  expect(await steps(newest('sqlite', 'a', filter, 10))).toEqual([`SEARCH pin_request USING COVERING INDEX pin_request_${found}`])
-  expect(await steps(countOf('sqlite', 'a', filter))).toEqual([`SEARCH pin_request USING COVERING INDEX pin_request_${counted}`])
+  const [finding, counting] = [found, counted].map((which) => `SEARCH pin_request USING COVERING INDEX pin_request_${which}`)
+  expect(await steps(countOf('sqlite', 'a', filter))).toEqual([counting])
+  // What names neither DAG nor name is counted by tallies and spans.
+  expect(await steps(newest('sqlite', 'a', filter, 10))).toEqual(filter.dags || filter.name ? [...new Set([finding, counting])] : [finding])
 })
 
 it('reads no more of an index than a page of each range', async () => {
   const filter: PinFilter = { dags: ['a', 'b', 'c'], statuses: some }
   const { sql: text } = newest('sqlite', 'a', filter, 10).compile(q)
-  expect(text.match(/order by created desc limit \?/g)).toHaveLength(7)
+  expect(text.match(/order by created desc limit 10/g)).toHaveLength(7)
 })
 
 it('leaves out what lets everything through', () => {

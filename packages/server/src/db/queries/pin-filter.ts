@@ -11,9 +11,9 @@ export function isSearch({ meta, name }: PinFilter): boolean {
   return meta !== undefined || name?.match === 'partial' || name?.match === 'ipartial'
 }
 
-/** Nothing but statuses and times. */
-export function isTally({ dags, name }: PinFilter): boolean {
-  return dags === undefined && name === undefined
+/** Nothing but statuses and times: then whole spans are counted (pin-spans.ts). */
+export function isSpanned({ dags, name, before, after }: PinFilter): boolean {
+  return dags === undefined && name === undefined && (before !== undefined || after !== undefined)
 }
 
 /** Without what lets everything through. */
@@ -27,21 +27,26 @@ export function simplified({ statuses, meta, name, ...rest }: PinFilter): PinFil
   }
 }
 
-/** A select of `created`, the newest first. */
-export function newest(kind: Kind, accountId: string, filter: PinFilter, limit: number): RawBuilder<number> {
+/** A select of `created`, the newest first, and beside each how many there are in all, but of what is spanned. The limit is no parameter: PostgreSQL plans by it. */
+export function newest(kind: Kind, accountId: string, filter: PinFilter, limit: number): RawBuilder<{ created: number; n?: number }> {
   const { dags, statuses, name } = filter
   const keys = dags ? [...new Set(dags)].map((dag) => sql<SqlBool>`dag = ${dag}`) : [undefined]
   const kinds = statuses ?? (dags || name ? allStatuses : [undefined])
   const ranges = keys.flatMap((key) => kinds.map((status) => [key, status && sql<SqlBool>`status = ${status}`, ...within(accountId, filter)]))
-  const select = (range: (RawBuilder<SqlBool> | undefined)[]) => sql`select created from (select created from ${from(kind, filter)} where ${all(range)} order by created desc limit ${limit}) as newest`
-  return sql`select created from (${sql.join(ranges.map(select), sql` union all `)}) as newest order by created desc limit ${limit}`
+  const select = (range: (RawBuilder<SqlBool> | undefined)[]) => sql`select created from (select created from ${from(kind, filter)} where ${all(range)} order by created desc limit ${sql.lit(limit)}) as newest`
+  const count = isSpanned(filter) ? undefined : dags || name ? countOf(kind, accountId, filter) : tallied(accountId, filter)
+  return sql`select created${count ? sql`, (${count}) as n` : sql``} from (${sql.join(ranges.map(select), sql` union all `)}) as newest order by created desc limit ${sql.lit(limit)}`
 }
 
 /** A select of `n`. */
-export function countOf(kind: Kind, accountId: string, filter: PinFilter): RawBuilder<number> {
+export function countOf(kind: Kind, accountId: string, filter: PinFilter): RawBuilder<{ n: number }> {
   const { dags, statuses } = filter
   const chosen = [dags && oneOf('dag', dags), statuses && oneOf('status', statuses), ...within(accountId, filter)]
   return sql`select count(*) as n from ${from(kind, filter)} where ${all(chosen)}`
+}
+
+function tallied(accountId: string, { statuses = allStatuses }: PinFilter): RawBuilder<{ n: number }> {
+  return sql`select ${sql.raw(statuses.join(' + '))} as n from pin_tally where account_id = ${accountId}`
 }
 
 /** Of these DAGs and statuses, oldest first, from the index alone. */

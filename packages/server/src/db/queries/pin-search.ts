@@ -11,6 +11,8 @@ const maxMs = 4
 
 const letters: Record<PinStatus, string> = { queued: 'q', pinning: 'i', pinned: 'p', failed: 'f' }
 
+const removed = '-'
+
 /** What a span must have beside a name and a status. */
 interface Demand {
   /** By meta. */
@@ -28,6 +30,7 @@ export async function searchPins(session: Session, texts: SpanTexts, accountId: 
   const finder = filter.name && nameFinder(filter.name)
   const isWanted = new Uint8Array(128)
   for (const status of filter.statuses ?? (Object.keys(letters) as PinStatus[])) isWanted[letters[status].charCodeAt(0)] = 1
+  const wantsAll = filter.statuses === undefined
   const newest: number[] = []
   let count = 0
   let turn = performance.now()
@@ -42,6 +45,10 @@ export async function searchPins(session: Session, texts: SpanTexts, accountId: 
     const found: number[] | undefined = newest.length < limit ? [] : undefined
     const isPlain = isWhole(span) && !among && !stamps && !found
     const hits = finder?.find(columns)
+    if (isPlain && wantsAll && !statuses.includes(removed)) {
+      count += hits?.count ?? slots.length
+      return
+    }
     for (let n = 0, end = hits?.count ?? slots.length; n < end; n++) {
       const i = hits ? hits.at[n]! : n
       const slot = slots[i]!

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { PinFilter, PinStatus } from '../../ports/db/index.ts'
-import { prepare } from '../prepared.ts'
+import { only, prepare, runShape } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { countOf } from './pin-filter.ts'
 
@@ -29,10 +29,6 @@ export async function countInTime(session: Session, accountId: string, filter: P
   const { q, kind } = session
   const { before, after } = filter
   const statuses = filter.statuses ?? (['queued', 'pinning', 'pinned', 'failed'] as const)
-  if (before === undefined && after === undefined) {
-    const tally = await tallyOf(session, accountId)
-    return statuses.reduce((sum, status) => sum + tally[status], 0)
-  }
   const spans = q.selectFrom('pin_span').where('account_id', '=', accountId)
   const edge = async (ends: Pick<PinFilter, 'before' | 'after'>) => one(session, countOf(kind, accountId, { statuses: filter.statuses, ...ends }))
   const low = after === undefined ? undefined : (await spans.select('first').where('first', '>', after).orderBy('first').limit(1).executeTakeFirst())?.first
@@ -67,6 +63,7 @@ export async function* spansIn({ q }: Session, accountId: string, { before = Inf
   }
 }
 
-export async function one({ q }: Session, select: RawBuilder<number>): Promise<number> {
-  return (await q.selectFrom(sql<{ n: number }>`(${select})`.as('counted')).select('n').executeTakeFirstOrThrow()).n
+/** The `n` of a select of one row. */
+export async function one(session: Session, select: RawBuilder<{ n: number }>): Promise<number> {
+  return only(await runShape(session, select.compile(session.q))).n
 }

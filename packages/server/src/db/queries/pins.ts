@@ -1,22 +1,17 @@
-import { type DeleteQueryBuilder, type DeleteResult, type RawBuilder, type Selectable, sql } from 'kysely'
+import { type DeleteQueryBuilder, type DeleteResult, type RawBuilder, sql } from 'kysely'
 import type { PinFilter, PinReads, PinRequest, PinRequestView, PinWrites } from '../../ports/db/index.ts'
 import { fold } from '../fold.ts'
-import { prepare } from '../prepared.ts'
+import { prepare, runShape } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
-import { visitColumns, visitsIn } from './dags.ts'
 import { damageQueries } from './damage.ts'
-import { fetchQueries } from './fetches.ts'
-import { countOf, isSearch, isTally, newest, simplified } from './pin-filter.ts'
+import { isSearch, isSpanned, newest, simplified } from './pin-filter.ts'
 import { addPairs, removePairs } from './pin-pairs.ts'
 import { searchPins } from './pin-search.ts'
-import { countInTime, one, tallyOf } from './pin-spans.ts'
+import { countInTime, tallyOf } from './pin-spans.ts'
 import { SpanTexts } from './pin-texts.ts'
-import { copiesIn, copyColumns, type CopyColumns } from './replicas.ts'
-
-type Row = Selectable<Tables['pin_request']>
-type Facts = Pick<Selectable<Tables['dag']>, 'bytes' | 'blocks' | (typeof visitColumns)[number]> & CopyColumns
+import { type PinRow, pinViews, toPin, toView, type ViewRow, viewRowsAt } from './pin-views.ts'
 
 /** As in the partial index, spelled out: SQLite uses it for no bound value. */
 const waits = sql<boolean>`status in ('queued', 'pinning')`
@@ -24,11 +19,13 @@ const waits = sql<boolean>`status in ('queued', 'pinning')`
 /** Damaged blocks that a view of a request tells. */
 const shownDamage = 10
 
-const insertPin = prepare((q, { id, account_id, cid, dag, name, name_folded, meta, origins, status, reason, created, deadline, upload_id }: Omit<Row, 'span' | 'slot'>) =>
+const byId = prepare((q, { id, accountId }: { id: string; accountId: string }) => pinViews(q).where('p.id', '=', id).where('p.account_id', '=', accountId))
+
+const insertPin = prepare((q, { id, account_id, cid, dag, name, name_folded, meta, origins, status, reason, created, deadline, upload_id }: Omit<PinRow, 'span' | 'slot'>) =>
   q.insertInto('pin_request').values({ id, account_id, cid, dag, name, name_folded, meta, origins, status, reason, created, deadline, upload_id }),
 )
 
-const settleWaiting = prepare((q, { dag, status, reason, words }: { dag: string; status: Row['status']; reason: string | null; words: string }) =>
+const settleWaiting = prepare((q, { dag, status, reason, words }: { dag: string; status: PinRow['status']; reason: string | null; words: string }) =>
   q
     .updateTable('pin_request')
     .set({ status, reason })
@@ -40,7 +37,6 @@ const settleWaiting = prepare((q, { dag, status, reason, words }: { dag: string;
 export function pinQueries(session: Session): PinReads & PinWrites {
   const { q, kind } = session
   const damage = damageQueries(session)
-  const fetches = fetchQueries(session)
   const texts = new SpanTexts()
 
   async function removed(all: DeleteQueryBuilder<Tables, 'pin_request', DeleteResult>, accountId: string): Promise<PinRequest[]> {
@@ -53,17 +49,13 @@ export function pinQueries(session: Session): PinReads & PinWrites {
     return rows.map(toPin)
   }
 
-  const rowsAt = (accountId: string, stamps: RawBuilder<unknown>) =>
-    q.selectFrom('pin_request').selectAll().where('account_id', '=', accountId).where('created', 'in', stamps as RawBuilder<number>).orderBy('created', 'desc').execute()
-
-  async function matching(accountId: string, filter: PinFilter, limit: number): Promise<{ count: number; rows: Row[] }> {
-    if (isSearch(filter)) {
-      const { count, stamps } = await searchPins(session, texts, accountId, filter, limit)
-      return { count, rows: stamps.length > 0 ? await rowsAt(accountId, sql`(${sql.join(stamps)})`) : [] }
-    }
-    const counted = isTally(filter) ? countInTime(session, accountId, filter) : one(session, countOf(kind, accountId, filter))
-    const [count, rows] = await Promise.all([counted, rowsAt(accountId, sql`(${newest(kind, accountId, filter, limit)})`)])
-    return { count, rows }
+  async function matching(accountId: string, filter: PinFilter, limit: number): Promise<{ count: number; stamps: number[] }> {
+    if (isSearch(filter)) return searchPins(session, texts, accountId, filter, limit)
+    const [count, { rows }] = await Promise.all([
+      isSpanned(filter) ? countInTime(session, accountId, filter) : undefined,
+      runShape(session, newest(kind, accountId, filter, limit).compile(q)),
+    ])
+    return { count: count ?? rows[0]?.n ?? 0, stamps: rows.map(({ created }) => created) }
   }
 
   /** In the order in which holding goes: the account's usage, then its lists. SQLite has one writer. */
@@ -74,34 +66,21 @@ export function pinQueries(session: Session): PinReads & PinWrites {
   /** Of those who wait for this DAG. */
   const lockWaiting = (dag: string) => lockUsage(sql`select account_id from pin_request where dag = ${dag} and ${waits}`)
 
-  async function factsOf(dags: readonly string[]): Promise<Map<string, Facts>> {
-    const facts = new Map<string, Facts>()
-    for (const slice of slices([...new Set(dags)])) {
-      const found = q.selectFrom('dag').leftJoin('dag_replica', 'dag_replica.dag', 'dag.cid').select(['cid', 'bytes', 'blocks', ...visitColumns, ...copyColumns])
-      for (const { cid, ...row } of await found.where('cid', 'in', slice).execute()) facts.set(cid, row)
-    }
-    return facts
-  }
-
-  async function withDags(rows: readonly Row[]): Promise<PinRequestView[]> {
-    const dags = rows.map(({ dag }) => dag)
-    const unpinned = rows.filter(({ status }) => status !== 'pinned').map(({ dag }) => dag)
-    const [damaged, fetched, facts] = await Promise.all([damage.ofDags(dags, shownDamage), fetches.ofDags(unpinned), factsOf(dags)])
-    return rows.map((row) => {
-      const dag = facts.get(row.dag)
-      const fetch = row.status === 'pinned' ? undefined : fetched.get(row.dag)
-      return { ...toPin(row), bytes: dag?.bytes ?? undefined, blocks: dag?.blocks ?? undefined, damage: damaged.get(row.dag), replicas: dag && copiesIn(dag), fetch, visits: dag && visitsIn(dag) }
-    })
+  async function withDamage(rows: readonly ViewRow[]): Promise<PinRequestView[]> {
+    const damaged = rows.filter((row) => row.damaged !== null).map(({ dag }) => dag)
+    if (damaged.length === 0) return rows.map(toView)
+    const damages = await damage.ofDags(damaged, shownDamage)
+    return rows.map((row) => ({ ...toView(row), damage: damages.get(row.dag) }))
   }
 
   return {
     async get(accountId, id) {
-      return (await withDags(await q.selectFrom('pin_request').selectAll().where('id', '=', id).where('account_id', '=', accountId).execute()))[0]
+      return (await withDamage((await byId(session, { id, accountId })).rows))[0]
     },
 
     async list(accountId, filter, limit) {
-      const { count, rows } = await matching(accountId, simplified(filter), limit)
-      return { count, pins: await withDags(rows) }
+      const { count, stamps } = await matching(accountId, simplified(filter), limit)
+      return { count, pins: await withDamage(await viewRowsAt(session, accountId, stamps)) }
     },
 
     tally: (accountId) => tallyOf(session, accountId),
@@ -147,22 +126,5 @@ export function pinQueries(session: Session): PinReads & PinWrites {
       const waiting = q.updateTable('pin_request').set({ deadline }).where('account_id', '=', accountId).where('dag', '=', dag).where(waits)
       await waiting.where('upload_id', 'is not', null).where('deadline', '<', deadline).execute()
     },
-  }
-}
-
-function toPin(row: Row): PinRequest {
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    cid: row.cid,
-    dag: row.dag,
-    name: row.name ?? undefined,
-    meta: row.meta === null ? undefined : (JSON.parse(row.meta) as Record<string, string>),
-    origins: JSON.parse(row.origins) as string[],
-    status: row.status,
-    reason: row.reason ?? undefined,
-    created: row.created,
-    deadline: row.deadline,
-    uploadId: row.upload_id ?? undefined,
   }
 }

@@ -62,11 +62,8 @@ export function replicaQueries({ q }: Session): ReplicaReads & ReplicaWrites {
   }
 }
 
-/** For queries that join these rows to others. */
-export const copyColumns = ['dag_replica.state', 'nodes', 'wanted', 'dag_replica.reason', 'since'] as const
-
 type Columns = Pick<Selectable<Tables['dag_replica']>, 'state' | 'nodes' | 'wanted' | 'reason' | 'since'>
-export type CopyColumns = { [Name in keyof Columns]: Columns[Name] | null }
+type CopyColumns = { [Name in keyof Columns]: Columns[Name] | null }
 
 /** Where the row joined to is there. */
 export function copiesIn({ state, nodes, wanted, reason, since }: CopyColumns): DagReplicas | undefined {

@@ -29,8 +29,6 @@ export interface Waiters {
 
 export interface FetchReads {
   get(dag: string): Promise<FetchState | undefined>
-  /** Of those among these DAGs that are being fetched, or were. */
-  ofDags(dags: readonly string[]): Promise<Map<string, FetchState>>
   waiters(dag: string): Promise<Waiters>
   /** When the first of those who wait gives up; undefined where nobody waits. */
   firstDeadline(dag: string): Promise<number | undefined>
