@@ -1,9 +1,9 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link, Navigate, Outlet } from '@tanstack/react-router'
-import { Files, House, KeyRound, LogOut } from 'lucide-react'
+import { Download, Files, House, KeyRound, LogOut } from 'lucide-react'
 import { instanceQuery } from '../api/instance.ts'
 import { sessionQuery, signOut } from '../api/session.ts'
-import { IconButton } from './button.tsx'
+import { buttonClass, IconButton } from './button.tsx'
 import { Mark } from './mark.tsx'
 import { NetworkNote } from './network-note.tsx'
 
@@ -42,6 +42,9 @@ export function Shell() {
           <span className="hidden max-w-56 truncate text-sm text-soft md:inline" title={session.email}>
             {session.email}
           </span>
+          <a href="/api/v1/account/export" download className={buttonClass('quiet', 'icon')} aria-label="Download everything" title="Download everything: uploads, pins and content, as a TAR">
+            <Download size={17} aria-hidden />
+          </a>
           {/* A full load leaves nothing of this person in memory. */}
           <IconButton icon={LogOut} label="Sign out" onClick={() => void signOut().finally(() => location.assign('/signin'))} />
         </div>

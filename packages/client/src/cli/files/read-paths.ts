@@ -1,9 +1,9 @@
 import { lstat, opendir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { fromPath } from '../../node.ts'
 import type { InputFile, PutSource } from '../../types.ts'
 import { UsageError } from '../usage-error.ts'
-import { fileContent } from './file-content.ts'
 
 export interface PathOptions {
   /** Whether what begins with a dot is taken; default false. */
@@ -26,8 +26,8 @@ export async function readPaths(paths: readonly string[], options: PathOptions):
       throw new UsageError(error.code === 'ENOENT' ? `There is no file or folder ${path}.` : `${path} cannot be read: ${error.message}.`)
     })
     if (facts.isFile()) {
-      if (paths.length === 1 && !options.wrap) return fileContent(path, facts.size)
-      files.push({ path: nameOf(path), content: fileContent(path, facts.size) })
+      if (paths.length === 1 && !options.wrap) return (await fromPath(path)).content
+      files.push(await fromPath(path))
     } else if (facts.isDirectory()) {
       const prefix = paths.length === 1 && !options.wrap ? '' : `${nameOf(path)}/`
       for await (const file of filesBelow(path, prefix, options)) files.push(file)
@@ -47,7 +47,7 @@ async function* filesBelow(folder: string, prefix: string, options: PathOptions)
     if (name.startsWith('.') && !options.hidden) continue
     const facts = await lstat(path)
     if (facts.isDirectory()) yield* filesBelow(path, `${prefix}${name}/`, options)
-    else if (facts.isFile()) yield { path: `${prefix}${name}`, content: fileContent(path, facts.size) }
+    else if (facts.isFile()) yield { path: `${prefix}${name}`, content: (await fromPath(path)).content }
     // A link may lead anywhere, also out of what was meant to be published.
     else options.passOver(`${path} is passed over: it is ${facts.isSymbolicLink() ? 'a symbolic link' : 'no file'}.`)
   }

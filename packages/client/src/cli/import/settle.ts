@@ -30,7 +30,9 @@ export async function settle(id: string, wish: Wish, settling: Settling): Promis
 
   async function begin(): Promise<Request> {
     const made = journal.get(id).request
-    return (made && (await known(made))) || add()
+    const before = made === undefined ? undefined : await known(made)
+    if (before?.status === 'failed') return anew(before)
+    return before ?? add()
   }
 
   async function known(made: string): Promise<Request | undefined> {

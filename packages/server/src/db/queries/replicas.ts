@@ -62,6 +62,9 @@ export function replicaQueries({ q }: Session): ReplicaReads & ReplicaWrites {
   }
 }
 
+/** For queries that join these rows to others. */
+export const copyColumns = ['dag_replica.state', 'nodes', 'wanted', 'dag_replica.reason', 'since'] as const
+
 type Columns = Pick<Selectable<Tables['dag_replica']>, 'state' | 'nodes' | 'wanted' | 'reason' | 'since'>
 type CopyColumns = { [Name in keyof Columns]: Columns[Name] | null }
 

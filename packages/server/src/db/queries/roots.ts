@@ -4,7 +4,7 @@ import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
-import { copiesIn, copyColumns } from './replicas.ts'
+import { copiesIn } from './replicas.ts'
 
 type NewRoot = Pick<Selectable<Tables['account_root']>, 'account_id' | 'cid' | 'dag' | 'upload_id' | 'name' | 'created'>
 
@@ -49,7 +49,7 @@ export function rootQueries(session: Session): RootReads & RootWrites {
       .innerJoin('dag', 'dag.cid', 'account_root.dag')
       .leftJoin('dag_replica', 'dag_replica.dag', 'account_root.dag')
       .select(['account_root.cid', 'account_root.dag', 'account_root.name', 'account_root.created', 'account_root.updated', 'upload_id', 'kind', 'media_type', 'key_name', 'files'])
-      .select(['dag.state as dag_state', 'dag.bytes', 'dag.blocks', 'missing_count', 'completed', ...copyColumns])
+      .select(['dag.state as dag_state', 'dag.bytes', 'dag.blocks', 'missing_count', 'completed', 'dag_replica.state', 'nodes', 'wanted', 'dag_replica.reason', 'since'])
 
   /** What is passed over is passed over in the index alone, and not in one go: SQLite lets nobody else do anything meanwhile. */
   async function cidsAt(accountId: string, { by, descending, offset, limit }: Extract<RootPage, { by: unknown }>): Promise<string[]> {

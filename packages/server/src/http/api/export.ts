@@ -1,6 +1,8 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AccountExports } from '../../domain/moving/index.ts'
+import { toFault } from '../../kernel/faults.ts'
+import type { Log } from '../../ports/log.ts'
 import { signalOf } from '../edge.ts'
 import { sendReply } from '../reply.ts'
 import type { Api } from './router.ts'
@@ -16,16 +18,24 @@ const route = createRoute({
 
 export interface ExportRouteParts {
   exports: AccountExports
+  log: Log
 }
 
-export function exportRoutes(routes: Api, { exports }: ExportRouteParts): void {
+export function exportRoutes(routes: Api, { exports, log }: ExportRouteParts): void {
   routes.openAPIRegistry.registerPath(route)
   routes.get('/account/export', async (call) => {
     const signal = signalOf(call)
     const body = exports.open(call.var.principal, signal)
     const name = `thole-${new Date().toISOString().slice(0, 10)}.tar`
     const headers = { 'content-type': 'application/x-tar', 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
-    await sendReply(call.env.outgoing, { status: 200, headers, body }, { head: false, signal })
+    const { outgoing } = call.env
+    try {
+      await sendReply(outgoing, { status: 200, headers, body }, { head: false, signal })
+    } catch (error) {
+      if (!outgoing.headersSent && !outgoing.destroyed) throw error
+      const { code, message } = toFault(error)
+      if (code !== 'ABORTED') log.warn({ path: call.req.path, code, error: message }, 'an export broke off')
+    }
     return RESPONSE_ALREADY_SENT
   })
 }
