@@ -52,9 +52,9 @@ export function changed(): TholeError {
 /** A file that was changed since the page got it cannot be read any more. */
 async function readBlob(blob: Blob, signal?: AbortSignal): Promise<ArrayBuffer> {
   signal?.throwIfAborted()
-  try {
-    return await blob.arrayBuffer()
-  } catch (cause) {
-    throw new TholeError('SOURCE_CHANGED', 'a file cannot be read; was it changed or moved since it was chosen?', {}, { cause })
-  }
+  return blob.arrayBuffer().catch(unreadable)
+}
+
+export function unreadable(cause: unknown): never {
+  throw new TholeError('SOURCE_CHANGED', 'a file cannot be read; was it changed or moved since it was chosen?', {}, { cause })
 }

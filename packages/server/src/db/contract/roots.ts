@@ -60,6 +60,21 @@ export function rootContract(subject: Subject): void {
       expect(await list({ by: 'created', descending: true, offset: 6, limit: 2 })).toEqual([])
     })
 
+    it('are passed over by the thousand', async () => {
+      const db = subject.db()
+      const { id } = await newAccount(db)
+      const many = 5_010
+      const { id: uploadId, roots } = await addUpload(db, id)
+      await db.write(async (w) => {
+        for (let i = 0; i < many; i++) await w.roots.note({ accountId: id, cid: `cid ${i}`, dag: roots[0]!.dag, name: `name ${many - i}`, created: i, uploadId })
+      })
+      const from = async (by: 'created' | 'name', descending: boolean) => cidsOf(await db.read((r) => r.roots.list(id, { by, descending, offset: 5_003, limit: 3 })))
+      expect(await from('created', false)).toEqual(['cid 5003', 'cid 5004', 'cid 5005'])
+      expect(await from('created', true)).toEqual(['cid 6', 'cid 5', 'cid 4'])
+      const byName = Array.from({ length: many }, (_, i) => `name ${many - i}`).toSorted()
+      expect(await from('name', false)).toEqual(byName.slice(5_003, 5_006).map((name) => `cid ${many - Number(name.slice(5))}`))
+    })
+
     it('are renamed, and remember the CARs that brought them as long as they are there', async () => {
       const db = subject.db()
       const { id } = await newAccount(db)

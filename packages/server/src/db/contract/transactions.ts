@@ -36,6 +36,18 @@ export function transactionContract(subject: Subject, create: () => Promise<Plac
       expect(await subject.other().read((r) => r.instance.get('open'))).toBe('x')
     })
 
+    it('shows a snapshot as it was, whatever is written meanwhile, and keeps nobody waiting', async () => {
+      const db = subject.db()
+      await db.write((w) => w.instance.set('moment', 'then'))
+      await using snapshot = await db.snapshot()
+      const { instance } = snapshot.reader
+      expect(await instance.get('moment')).toBe('then')
+      await db.write((w) => w.instance.set('moment', 'now'))
+      await subject.other().write((w) => w.instance.set('later', 'x'))
+      expect([await instance.get('moment'), await instance.get('later')]).toEqual(['then', undefined])
+      expect(await db.read((r) => r.instance.get('moment'))).toBe('now')
+    })
+
     it('lets two instances write at the same time', async () => {
       const account = await newAccount(subject.db())
       const stamp = (db: Db) => db.write((w) => w.accounts.nextStamp(account.id, 1))
