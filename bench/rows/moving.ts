@@ -13,7 +13,7 @@ import type { Sizes } from '../sizes.ts'
 export async function moving({ large, rounds }: Sizes): Promise<Row[]> {
   await using folder = await temporaryFolder()
   const [car, exported, imported] = ['large.car', 'export', 'imported'].map((name) => join(folder.path, name)) as [string, string, string]
-  let server: TestServer
+  let server: TestServer | undefined
   try {
     const { export: exporting, copy, import: importing, ingest } = await inTurn(rounds, {
       async ingest() {
@@ -25,15 +25,15 @@ export async function moving({ large, rounds }: Sizes): Promise<Row[]> {
         return rate(large, await secondsToSend(`${server.url}/api/v1/uploads`, fileBody(carType, car, length), headers))
       },
       copy: async () => rate(large, copySeconds(car, join(folder.path, 'copy'))),
-      export: async () => rate(large, await timed(() => runCommand(['export', exported], server.env))),
-      import: async () => rate(large, await timed(() => runCommand(['import', exported], { ...server.env, THOLE_DATA: imported }))),
+      export: async () => rate(large, await timed(() => runCommand(['export', exported], server!.env))),
+      import: async () => rate(large, await timed(() => runCommand(['import', exported], { ...server!.env, THOLE_DATA: imported }))),
     })
     return [
       shareRow({ id: 'export', value: exporting, unit: 'MB/s', beside: { copy } }, 0.5, 'copy'),
       shareRow({ id: 'import', value: importing, unit: 'MB/s', beside: { ingest } }, 0.7, 'ingest'),
     ]
   } finally {
-    await server!?.stop()
+    await server?.stop()
   }
 }
 

@@ -49,8 +49,8 @@ async function* files<T>(name: string, pages: AsyncIterable<T[]>, line: (row: T)
   }
 }
 
-function uploadLine({ accountId: _, created, ...upload }: Upload): object {
-  return { ...upload, created: iso(created) }
+function uploadLine(upload: Upload): object {
+  return { ...upload, accountId: undefined, created: iso(upload.created) }
 }
 
 /** As the pinning API spells it. */

@@ -1,7 +1,7 @@
 import { fault } from '../../kernel/faults.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db } from '../../ports/db/index.ts'
+import type { Db, MovedPartList } from '../../ports/db/index.ts'
 import type { Piece } from '../../ports/export-files.ts'
 import { demand, type Principal } from '../access/index.ts'
 import type { Moderation } from '../moderation/index.ts'
@@ -72,15 +72,13 @@ export function createAccountExports({ db, blocks, moderation, clock, by, maxAtO
 
   async function* partsOf(accountId: string): AsyncGenerator<MovedDag> {
     yield* dagsOf(accountId, false)
-    for (let after: Parameters<typeof lists>[1]; ; ) {
-      const some = await lists(accountId, after)
+    for (let after: MovedPartList | undefined; ; ) {
+      const some: MovedPartList[] = await db.read((r) => r.moving.partLists(accountId, after, slice))
       for (const { cid } of some) yield { cid }
       if (some.length < slice) return
       after = some.at(-1)
     }
   }
-
-  const lists = (accountId: string, after: { uploadId: string; position: number; cid: string } | undefined) => db.read((r) => r.moving.partLists(accountId, after, slice))
 
   return {
     open(principal, signal) {
