@@ -22,11 +22,13 @@ export async function client({ large, rounds }: Sizes): Promise<Row[]> {
     const { thole: value, ...beside } = await inTurn(rounds, {
       async 'curl of a CAR'() {
         await writeCar(file, large)
+        await runProgram('sync', [])
         const args = ['-sf', '-o', '/dev/null', '-H', `authorization: Bearer ${key}`, '-H', `content-type: ${carType}`, '-H', 'expect:', '-T', file, '-X', 'POST', `${server.url}/api/v1/uploads`]
         return rate(large, await timed(() => runProgram('curl', args)))
       },
       async thole() {
         await writeNew(file, large)
+        await runProgram('sync', [])
         const { content } = await fromPath(file)
         return rate(large, await timed(() => thole.put(content)))
       },

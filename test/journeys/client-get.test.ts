@@ -122,8 +122,8 @@ it('goes on where the connection broke off', async () => {
   expect(asked.map((url) => new URL(url, server.url).searchParams.get('entity-bytes'))).toEqual(['0:5999999', '2097152:5999999', '4194304:5999999'])
 })
 
-it('goes on with a walk that broke off', async () => {
-  const { cid } = await thole.put(Array.from({ length: 300 }, (_, i) => ({ path: String(i), content: randomBytes(20_000) })))
+it.each(['unixfs-v1-2025', 'unixfs-v0-2015'] as const)('goes on with a walk that broke off: %s', async (profile) => {
+  const { cid } = await thole.put(Array.from({ length: 300 }, (_, i) => ({ path: String(i), content: randomBytes(20_000) })), { profile })
   harm = (whole, url) => ({ bytes: whole.subarray(0, 3_000_000), cut: url.includes(cid) && whole.length > 3_000_000 })
   let bytes = 0
   for await (const one of ((await thole.get(cid)) as GotDirectory).files()) bytes += (await (one as GotFile).bytes()).length

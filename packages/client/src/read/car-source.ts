@@ -28,6 +28,11 @@ export interface CarSource extends BlockSource {
 /** Blocks of a stream that are passed over in the search for one. */
 const maxPassed = 64
 
+/** Also where one is of version 0 and the other of version 1. */
+function isSame(a: CID, b: CID): boolean {
+  return a.equals(b) || canonicalCid(a) === canonicalCid(b)
+}
+
 /**
  * Blocks from a gateway that is not trusted. It is asked for a CAR, which brings them in the order in which a walk wants them; each is checked
  * against the CID that is wanted. Where the stream has ended, broke off or does not bring that one, another is begun at just that block.
@@ -58,7 +63,7 @@ export function carSource(connection: Pick<Connection, 'once'>, first: CarWish, 
     for (let passed = 0; open !== undefined && passed < maxPassed; passed++) {
       const { done, value } = await open.next()
       if (done === true) open = undefined
-      else if (value.cid.equals(cid)) return value
+      else if (isSame(value.cid, cid)) return value
     }
     return undefined
   }
