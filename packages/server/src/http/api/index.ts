@@ -45,7 +45,8 @@ export interface ApiParts extends ModerationParts, NetworkParts, ExportRoutePart
 export function api(parts: ApiParts): Api {
   const routes = apiRouter()
   routes.onError((error, call) => problem(call, faultOf(error, parts.log, call)))
-  routes.use(openToAllOrigins)
+  // Programs on anybody's page show keys, and no cookie counts there; signing in is for our own pages.
+  routes.use((call, next) => (isForOwnPages(call.req.path) ? next() : openToAllOrigins(call, next)))
 
   instanceRoutes(routes, parts)
   sessionRoutes(routes, parts)
@@ -74,4 +75,8 @@ export function api(parts: ApiParts): Api {
   })
   routes.notFound((call) => problem(call, fault('NOT_FOUND', { what: 'such endpoint' })))
   return routes
+}
+
+function isForOwnPages(path: string): boolean {
+  return /\/(session|setup)(\/|$)/.test(path)
 }
