@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { car, client, form, pattern, rawBlock, type Client } from '../support/api.ts'
@@ -163,6 +163,17 @@ describe('lists, status, ends', () => {
 })
 
 describe('get', () => {
+  test('nothing is written through what somebody else laid out', async () => {
+    await using mine = await temporaryFolder({ 'docs/a.txt': 'fetched' })
+    await using theirs = await temporaryFolder({ 'docs/a.txt': 'kept' })
+    const cid = (await thole.run(['put', mine.path])).out.trim()
+    const place = join(thole.home, 'laid-out')
+    await symlink(theirs.path, `${place}.${cid}.part`)
+    const { code, err } = await thole.run(['get', cid, '-o', place])
+    expect([code, err]).toEqual([2, expect.stringContaining('is in the way: it is no folder of yours')])
+    expect(await readFile(join(theirs.path, 'docs/a.txt'), 'utf8')).toBe('kept')
+  })
+
   test('a folder, a file of it, and standard output', async () => {
     const files = { 'index.html': '<h1>hi</h1>', 'docs/large.bin': pattern(3_000_000, 7), 'docs/empty': '' }
     await using folder = await temporaryFolder(files)

@@ -11,7 +11,7 @@ const lanes = 2
 export async function missingOf(connection: Connection, blocks: readonly PlannedBlock[], signal?: AbortSignal): Promise<PlannedBlock[]> {
   const found: PlannedBlock[][] = []
   await inLanes(batchesOf(blocks), lanes, async ([number, batch]) => {
-    const names = batch.map(({ cid }) => CID.decode(cid).toString())
+    const names = batch.map(({ cid }) => CID.decode(cid)).map((cid) => (isInline(cid) ? undefined : cid.toString()))
     const { missing } = await connection.json<{ missing: string[] }>('api/v1/blocks/missing', { method: 'POST', body: () => JSON.stringify({ cids: names }), type: 'application/json', repeatable: true, signal })
     const lacking = new Set(missing)
     found[number] = batch.filter((_, i) => lacking.has(names[i]!))

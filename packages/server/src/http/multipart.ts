@@ -15,6 +15,9 @@ export interface FormLimits {
   onField?(name: string, value: string): void
 }
 
+/** Bytes around files and fields that are no header lines. */
+const slack = 1 << 20
+
 /**
  * The files of a `multipart/form-data` body, one after the other: the next part is read only when the bytes of the one before
  * were. Parts without a file name are for `onField` alone. Faults: INVALID_REQUEST where the form is malformed or cut short, TOO_LARGE.
@@ -25,6 +28,10 @@ export async function* formFiles(incoming: IncomingMessage, limits: FormLimits =
   let ended = false
   let failure: unknown
   let notice = () => {}
+
+  /** Bytes that came, without those of files: what nobody else counts. */
+  let beside = 0
+  let seen = 0
 
   const form = open(incoming, { files, fields, fieldSize: fieldBytes, headerSize: header })
   const end = (error?: unknown) => {
@@ -37,6 +44,7 @@ export async function* formFiles(incoming: IncomingMessage, limits: FormLimits =
   form.on('file', (field, stream, filename, _encoding, mediaType) => {
     stream.on('error', () => {})
     if (filename === undefined || filename === '') return void stream.resume()
+    seen++
     found.push({ field, path: decodeName(filename), mediaType, stream })
     notice()
   })
@@ -49,6 +57,10 @@ export async function* formFiles(incoming: IncomingMessage, limits: FormLimits =
   form.on('error', (error) => end(fault('INVALID_REQUEST', { reason: `the form is malformed: ${words(error)}` }, { cause: error })))
   form.on('filesLimit', tooMany)
   form.on('fieldsLimit', tooMany)
+  incoming.on('data', (piece: Buffer) => {
+    beside += piece.length
+    if (beside > slack + fields * fieldBytes + seen * header) end(fault('TOO_LARGE', { reason: 'the form has more beside its files than a form may have' }))
+  })
   incoming.once('aborted', () => form.destroy(fault('ABORTED')))
   incoming.pipe(form)
 
@@ -57,7 +69,7 @@ export async function* formFiles(incoming: IncomingMessage, limits: FormLimits =
       const next = found.shift()
       if (next) {
         const { stream, ...named } = next
-        yield { ...named, bytes: checked(stream, () => failure) }
+        yield { ...named, bytes: checked(stream, { failure: () => failure, taken: (bytes) => (beside -= bytes) }) }
         continue
       }
       if (failure !== undefined) throw failure
@@ -80,9 +92,12 @@ function open(incoming: IncomingMessage, limits: { files: number; fields: number
 }
 
 /** A part that was cut short must not pass for a whole one. */
-async function* checked(stream: Readable, failure: () => unknown): AsyncIterable<Uint8Array> {
+async function* checked(stream: Readable, { failure, taken }: { failure(): unknown; taken(bytes: number): void }): AsyncIterable<Uint8Array> {
   try {
-    for await (const piece of stream) yield piece as Uint8Array
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      taken(piece.length)
+      yield piece
+    }
   } catch (error) {
     throw failure() ?? error
   }

@@ -1,4 +1,4 @@
-import { access, mkdir, rename, writeFile } from 'node:fs/promises'
+import { access, mkdir, rename } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { connect, type Connection } from '../../http/connection.ts'
 import { get as find } from '../../read/get.ts'
@@ -6,7 +6,8 @@ import type { Got, GotDirectory, GotObject, WalkedFile } from '../../read/types.
 import { exitCodes, type Call, type Command } from '../command.ts'
 import { readAccess } from '../credentials.ts'
 import { safePath } from '../files/safe-path.ts'
-import { writeGotFile, type WriteOptions } from '../files/write-file.ts'
+import { makeOwnFolder } from '../files/own-folder.ts'
+import { writeGotFile, writeWhole, type WriteOptions } from '../files/write-file.ts'
 import { readCid } from '../read-cid.ts'
 import { UsageError } from '../usage-error.ts'
 import { bytesInWords } from '../words.ts'
@@ -50,7 +51,7 @@ async function save(found: Got, output: string, connection: Connection, { say, s
   const passedOver: string[] = []
   if (found.kind === 'file') await writeGotFile(part, found, options)
   else if (found.kind === 'directory') passedOver.push(...(await saveFolder(found, part, options)))
-  else if (found.kind === 'object') await writeFile(part, contentOf(found))
+  else if (found.kind === 'object') await writeWhole(part, contentOf(found))
   else throw new UsageError(`It is a symbolic link to ${JSON.stringify(found.target)}.`)
   await rename(part, output)
   for (const words of passedOver) say.note(words)
@@ -61,7 +62,7 @@ async function save(found: Got, output: string, connection: Connection, { say, s
 
 async function saveFolder(directory: GotDirectory, folder: string, options: WriteOptions): Promise<string[]> {
   const passedOver: string[] = []
-  await mkdir(folder, { recursive: true })
+  await makeOwnFolder(folder)
   for await (const file of directory.files({ signal: options.signal })) {
     const path = safePath(folder, file.path)
     if (path === undefined) passedOver.push(`${JSON.stringify(file.path)} is passed over: no file here can have that name.`)
@@ -74,7 +75,7 @@ async function saveFolder(directory: GotDirectory, folder: string, options: Writ
 async function saveOne(path: string, file: Exclude<WalkedFile, { kind: 'symlink' }>, options: WriteOptions): Promise<void> {
   if (file.kind === 'file') return writeGotFile(path, file, options)
   await mkdir(path.slice(0, -basename(path).length), { recursive: true })
-  await writeFile(path, contentOf(file))
+  await writeWhole(path, contentOf(file))
 }
 
 function contentOf({ value }: GotObject): Uint8Array | string {

@@ -23,7 +23,15 @@ export const accountRoots: readonly Statement[] = [
     foreign key (account_id, cid) references account_root (account_id, cid) on delete cascade
   )`,
 
+  // Lists go by \`created\`, so that no two of an account may have the same: roots of one upload get milliseconds of their own.
   `insert into account_root (account_id, cid, dag, name, created, updated, uploads, upload_id)
-    select upload.account_id, upload_root.cid, min(upload_root.dag), coalesce(max(upload_root.name), ''), min(upload.created), max(upload.created), count(*), max(upload.id)
-    from upload_root join upload on upload.id = upload_root.upload_id group by upload.account_id, upload_root.cid`,
+    select account_id, cid, dag, name, number + max(created - number) over (partition by account_id order by number), updated, uploads, upload_id
+    from (
+      select upload.account_id, upload_root.cid, min(upload_root.dag) as dag, coalesce(max(upload_root.name), '') as name, min(upload.created) as created,
+        max(upload.created) as updated, count(*) as uploads, max(upload.id) as upload_id,
+        row_number() over (partition by upload.account_id order by min(upload.created), upload_root.cid) as number
+      from upload_root join upload on upload.id = upload_root.upload_id group by upload.account_id, upload_root.cid
+    ) as numbered`,
+  `update account set last_stamp = (select max(created) from account_root where account_id = account.id)
+    where last_stamp < (select max(created) from account_root where account_id = account.id)`,
 ]

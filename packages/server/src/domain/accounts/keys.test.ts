@@ -35,7 +35,7 @@ describe('a key', () => {
 
   it('says whose it is and what it may do', async () => {
     const { id, token } = await keys.create(account, { name: 'k', scopes: ['pins:read'] })
-    for (let i = 0; i < 2; i++) expect(await keys.authenticate(token)).toEqual({ account, scopes: new Set(['pins:read']), keyId: id })
+    for (let i = 0; i < 2; i++) expect(await keys.authenticate(token)).toEqual({ account, scopes: new Set(['pins:read']), keyId: id, keyName: 'k' })
     await expect(keys.authenticate(`${token}x`)).rejects.toEqual(unknown)
   })
 

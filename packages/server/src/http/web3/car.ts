@@ -2,7 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { parseCid } from '@thole/dag'
 import type { Hono } from 'hono'
 import type { CID } from 'multiformats/cid'
-import type { Dags } from '../../domain/dags/index.ts'
+import type { Dags, DagStatus } from '../../domain/dags/index.ts'
 import type { Retrieval } from '../../domain/retrieval/index.ts'
 import { fault, toFault } from '../../kernel/faults.ts'
 import { count } from '../../kernel/words.ts'
@@ -16,24 +16,24 @@ export interface CarParts {
   log: Log
 }
 
-/** A CAR up to this long is made to tell how long it is. */
-const maxMeasured = 4 << 20
+/** A CAR of a DAG up to so many bytes and blocks is made to tell how long it is. */
+const maxMeasured = { bytes: 4 << 20, blocks: 64 }
 
 /** `/car/{cid}`: a whole DAG as CAR, for everybody. */
 export function carRoutes(routes: Hono<EdgeEnv>, parts: CarParts): void {
   // HEAD comes this way too.
   routes.get('/car/:cid', async (call) => {
     const root = parseCid(call.req.param('cid'))
-    const bytes = await demandWhole(parts, root)
+    const dag = await demandWhole(parts, root)
     const signal = signalOf(call)
     const headers: Record<string, string> = {
       'content-type': 'application/vnd.ipld.car',
-      'content-disposition': `attachment; filename="${call.req.param('cid')}.car"`,
+      'content-disposition': `attachment; filename="${root}.car"`,
       'cache-control': 'public, max-age=31536000',
       'x-content-type-options': 'nosniff',
     }
     if (call.req.method === 'HEAD') {
-      if (bytes !== undefined && bytes <= maxMeasured) headers['content-length'] = String(await lengthOf(parts.retrieval, root, signal))
+      if (isShort(dag)) headers['content-length'] = String(await lengthOf(parts.retrieval, root, signal))
       return call.body(null, 200, headers)
     }
     await send(parts, call, root, headers, signal)
@@ -41,8 +41,8 @@ export function carRoutes(routes: Hono<EdgeEnv>, parts: CarParts): void {
   })
 }
 
-/** A DAG that is known to have gaps is refused: its CAR would be cut short. Bytes of its blocks, where that is known. */
-async function demandWhole({ dags, retrieval }: CarParts, root: CID): Promise<number | undefined> {
+/** A DAG that is known to have gaps is refused: its CAR would be cut short. Undefined where nobody named it. */
+async function demandWhole({ dags, retrieval }: CarParts, root: CID): Promise<DagStatus | undefined> {
   await retrieval.assertServed(root)
   const dag = await dags.status(root.toString()).catch((error: unknown) => {
     if (toFault(error).code === 'NOT_FOUND') return undefined
@@ -54,7 +54,11 @@ async function demandWhole({ dags, retrieval }: CarParts, root: CID): Promise<nu
   }
   // What nobody named may be here as a part of something else.
   if (dag === undefined) await retrieval.size(root)
-  return dag?.bytes
+  return dag
+}
+
+function isShort(dag: DagStatus | undefined): boolean {
+  return dag?.bytes !== undefined && dag.blocks !== undefined && dag.bytes <= maxMeasured.bytes && dag.blocks <= maxMeasured.blocks
 }
 
 async function send({ retrieval, log }: CarParts, call: Call, root: CID, headers: Record<string, string>, signal: AbortSignal): Promise<void> {
