@@ -1,4 +1,4 @@
-import { assertShort, type BlockSource, carFrame, carHeader, CidSet, type EntityLink, entityLinks, identityBytes, isInline, isLeaf, linksToFollow } from '@thole/dag'
+import { assertShort, type BlockSource, carFrame, carHeader, CidSet, type EntityLink, entityLinks, identityBytes, isInline, isLeaf, linksToFollow, takeTurns } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import type { GetRun } from './block-runs.ts'
@@ -67,6 +67,7 @@ async function* blocksOf({ source, getRun, paces, maxBlocks, maxPending }: CarPa
   const follow = linksOf(walk)
   const pieces = new Pieces()
   const pace = paces()
+  const turn = takeTurns()
 
   try {
     pieces.add(carHeader([root]))
@@ -93,6 +94,7 @@ async function* blocksOf({ source, getRun, paces, maxBlocks, maxPending }: CarPa
         levels.pop()
         continue
       }
+      await turn()
       signal?.throwIfAborted()
       if (++count > maxBlocks) throw fault('DAG_LIMIT', { reason: `an export has at most ${maxBlocks} blocks`, limit: maxBlocks })
       const { cid, bytes, start } = visit
