@@ -28,6 +28,7 @@ it('answers for a thousand, to a key that may upload', async () => {
   expect((await uploader.post(path, { cids })).body.missing).toEqual(cids)
   expect(await uploader.post(path, { cids: [...cids, named()] })).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } })
   expect(await uploader.post(path, { cids: ['nonsense'] })).toMatchObject({ status: 400, body: { code: 'INVALID_CID' } })
+  expect(await uploader.post(path, { cids: [`z${'2'.repeat(504)}`] })).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } })
   expect(await uploader.post(path, {})).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } })
   expect(await client(server.url, await server.createKey(['pins:read'])).post(path, { cids })).toMatchObject({ status: 403, body: { code: 'SCOPE_MISSING' } })
   expect(await client(server.url, 'wrong').post(path, { cids })).toMatchObject({ status: 401 })

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { link, Thole, TholeError, type Progress } from '@thole/client'
 import { filesBelow, fromPath } from '@thole/client/node'
 import { buildFile, profiles, type Block } from '@thole/dag'
+import { CID } from 'multiformats/cid'
+import { identity } from 'multiformats/hashes/identity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { car, rawBlock } from '../support/api.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -85,6 +87,14 @@ describe('what can be put', () => {
     const put = await thole.put(car([cid], blocks), { car: true, partBytes: 1_200_000 })
     expect(put).toMatchObject({ cid: cid.toString(), blocks: blocks.length })
     expect((await read(put.cid)).equals(bytes)).toBe(true)
+  })
+
+  it('a CAR with a block that its CID carries, too long to be asked about', async () => {
+    const file = rawBlock(randomBytes(300_000))
+    const inline = Buffer.from('i'.repeat(120))
+    const cid = CID.createV1(0x55, identity.digest(inline))
+    expect(cid.toString().length).toBeGreaterThan(128)
+    expect(await thole.put(car([file.cid], [file, { cid, bytes: inline }]), { car: true })).toMatchObject({ cid: file.cid.toString() })
   })
 
   it('objects, whose files and links have CIDs of their own', async () => {

@@ -78,10 +78,14 @@ test('large content goes in files of bounded size', async () => {
 test('one at a time, with the scope for it', async () => {
   const narrow = client(server.url, await server.createKey(['upload']))
   expect((await narrow.json('/api/v1/account/export')).status).toBe(403)
+  expect((await narrow.call('/api/v1/account/export', { method: 'HEAD' })).status).toBe(403)
   const api = client(server.url, await server.createKey(undefined, 'large@example.org'))
   const first = await api.call('/api/v1/account/export')
   const second = await api.json('/api/v1/account/export')
   expect([second.status, second.headers.has('retry-after')]).toEqual([429, true])
+  // The headers alone, for which nothing is made.
+  const head = await api.call('/api/v1/account/export', { method: 'HEAD' })
+  expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([200, 'application/x-tar', ''])
   await first.body!.cancel()
   expect((await fetch(`${server.url}/api/v1/account/export`)).status).toBe(401)
 })

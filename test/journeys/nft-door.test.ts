@@ -196,9 +196,11 @@ describe('what goes wrong, in its envelope', () => {
       if (meta !== undefined) body.append('meta', meta)
       return api.json('/nft/store', { method: 'POST', body })
     }
-    const bad = [await store(undefined), await store(undefined, { image: 'x' }), await store('{'), await store('[1]'), await store(`{"a":${'['.repeat(1000)}${']'.repeat(1000)}}`), await store('{"l":[]}', { 'l.5': 'x' }), await store('{}', { '': 'x' })]
+    const bad = [await store(undefined), await store(undefined, { image: 'x' }), await store('{'), await store('[1]'), await store(`{"a":${'['.repeat(1000)}${']'.repeat(1000)}}`), await store('{"l":[]}', { 'l.5': 'x' }), await store('{}', { '': 'x' }), await store('{"a":1e400}'), await store('{"a":{"/":"x","bytes":"x"}}'), await store('{}', { image: 'x', 'image.bytes': 'y' }), await store('{}', { 'image.foo': 'x', image: 'y' })]
     for (const answer of bad) expect([answer.status, answer.body]).toEqual([400, isEnvelope])
     expect((await store(`{"a":"${'x'.repeat(300_000)}"}`)).status).toBe(413)
+    expect((await store('{}', Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [String(i), ''])))).status).toBe(413)
+    expect((await store('{}', Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i}${'.a'.repeat(60)}.z`, ''])))).status).toBe(413)
     const good = await store('{"name":"n"}', { '__proto__.x': 'x' })
     expect([good.status, good.body.value.url]).toEqual([200, `ipfs://${good.body.value.ipnft}/metadata.json`])
   })

@@ -1,5 +1,9 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import * as dagCbor from '@ipld/dag-cbor'
+import { codecs, digest, type Block } from '@thole/dag'
 import { base58btc } from 'multiformats/bases/base58'
+import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { car, client, pattern, rawBlock, type Client } from '../support/api.ts'
 import { fileInBlocks } from '../support/file-in-blocks.ts'
@@ -9,7 +13,7 @@ let server: TestServer
 let payer: Client
 
 beforeAll(async () => {
-  server = await startServer({ THOLE_NETWORK: 'none', THOLE_METAPLEX_ACCOUNT: 'Payer@example.org', THOLE_METAPLEX_MAX_BYTES: '1000000', THOLE_METAPLEX_RATE: '40' })
+  server = await startServer({ THOLE_NETWORK: 'none', THOLE_METAPLEX_ACCOUNT: 'Payer@example.org', THOLE_METAPLEX_MAX_BYTES: '1000000', THOLE_METAPLEX_RATE: '60' })
   payer = client(server.url, await server.createKey(undefined, 'payer@example.org'))
 })
 afterAll(() => server?.stop())
@@ -24,17 +28,54 @@ function tokenFor(rootCID: unknown, { publicKey, privateKey } = wallet(), change
   return `${content}.${sign(null, Buffer.from(content), change.by ?? privateKey).toString('base64url')}`
 }
 
-async function send(header: string | undefined, bytes: Uint8Array, to = server.url) {
-  const answer = await fetch(`${to}/nft/metaplex/upload`, { method: 'POST', body: bytes as BodyInit, headers: { 'content-type': 'application/car', ...(header && { 'x-web3auth': header }) } })
+async function send(header: string | undefined, bytes: Uint8Array, to = server.url, name?: string) {
+  const answer = await fetch(`${to}/nft/metaplex/upload`, { method: 'POST', body: bytes as BodyInit, headers: { 'content-type': 'application/car', ...(header && { 'x-web3auth': header }), ...(name && { 'x-name': name }) } })
   return { status: answer.status, body: (await answer.json()) as any }
 }
 
-test('what a wallet has signed is taken, in parts too, and belongs to the account that pays', async () => {
+const signedFor = (root: { cid: { toString(): string } }) => `Metaplex ${tokenFor(root.cid.toString())}`
+
+function linking(to: CID): Block {
+  const bytes = dagCbor.encode({ to })
+  return { cid: CID.createV1(codecs.dagCbor, Digest.create(0x12, digest(0x12, bytes))), bytes }
+}
+
+const listed = async () => (await payer.json('/nft/?limit=100')).body.value
+const pinned = async () => (await payer.json('/nft/pins?status=queued,pinning,pinned,failed')).body
+
+test('what a wallet has signed is taken, without a name, and belongs to the account that pays', async () => {
   const { root, leaves } = await fileInBlocks(pattern(4000, 5), 1000)
-  const token = `Metaplex ${tokenFor(root.cid.toString())}`
-  expect(await send(token, car([root.cid], [root, ...leaves.slice(0, 2)]))).toMatchObject({ status: 200, body: { ok: true, value: { cid: root.cid.toString(), pin: { status: 'pinning' } } } })
-  expect(await send(token, car([root.cid], [root, ...leaves.slice(2)]))).toMatchObject({ status: 200, body: { value: { pin: { status: 'pinned' }, scope: 'metaplex' } } })
-  expect((await payer.json('/nft/')).body.value).toMatchObject([{ cid: root.cid.toString(), type: 'application/car', scope: 'metaplex' }])
+  const told = { cid: root.cid.toString(), type: 'application/car', scope: 'metaplex', name: expect.stringMatching(/^Upload at /), parts: [] }
+  const answer = await send(signedFor(root), car([root.cid], [root, ...leaves]), server.url, 'mine')
+  expect(answer).toMatchObject({ status: 200, body: { ok: true, value: { ...told, size: expect.any(Number), pin: { cid: root.cid.toString(), status: 'pinned' } } } })
+  expect((await payer.json('/nft/')).body.value).toEqual([answer.body.value])
+})
+
+test('what the account has already is not touched, and nothing is told of it', async () => {
+  const stranger = rawBlock(Buffer.from('of no use'))
+  for (const isWhole of [true, false]) {
+    const { root, leaves } = await fileInBlocks(pattern(3000, isWhole ? 8 : 10), 1000)
+    const headers = { 'content-type': 'application/car', 'x-name': 'secret' }
+    await payer.json('/nft/upload', { method: 'POST', headers, body: car([root.cid], [root, ...leaves.slice(isWhole ? 0 : 1)]) as BodyInit })
+    const before = [await listed(), await pinned()]
+    expect(before[0]).toMatchObject([{ cid: root.cid.toString(), name: 'secret', pin: { status: isWhole ? 'pinned' : 'pinning' } }, ...before[0].slice(1)])
+    for (const [blocks, status] of [[[stranger], 400], [[root, stranger], isWhole ? 409 : 400]] as const) {
+      const answer = await send(signedFor(root), car([root.cid], [...blocks]), server.url, 'stolen')
+      expect(answer).toEqual({ status, body: { ok: false, error: { code: expect.any(String), message: expect.not.stringContaining('secret') } } })
+    }
+    expect([await listed(), await pinned()]).toEqual(before)
+  }
+})
+
+test('nothing is recorded or fetched of a DAG that is not whole, or of which the root was not sent', async () => {
+  const { root, leaves } = await fileInBlocks(pattern(5000, 9), 1000)
+  const before = [await listed(), await pinned()]
+  const refused = { status: 400, body: { ok: false, error: { code: 'ERROR_INVALID_CAR' } } }
+  expect(await send(signedFor(root), car([root.cid], [root, ...leaves.slice(1)]))).toMatchObject(refused)
+  expect(await send(signedFor(root), car([root.cid], [root]))).toMatchObject(refused)
+  // By now all of it has been here.
+  expect(await send(signedFor(root), car([root.cid], leaves))).toMatchObject(refused)
+  expect([await listed(), await pinned()]).toEqual(before)
 })
 
 test('nothing else is', async () => {
@@ -63,18 +104,40 @@ test('nothing else is', async () => {
   expect(server.output()).not.toMatch(/INTERNAL/)
 })
 
-test('no more than the account may hold, what waits for parts included', async () => {
-  const { root, leaves } = await fileInBlocks(pattern(1_200_000, 6), 300_000)
-  const token = `Metaplex ${tokenFor(root.cid.toString())}`
-  expect((await send(token, car([root.cid], [root, ...leaves]))).status).toBe(413)
-  const [first, second, third, fourth] = leaves.map((leaf) => car([root.cid], [root, leaf]))
-  expect([(await send(token, first!)).status, (await send(token, second!)).status, (await send(token, third!)).status]).toEqual([200, 200, 200])
-  expect((await send(token, fourth!)).status).toBe(413)
+test('no more than the account may hold, what others brought and what waits for parts included', async () => {
+  const small = await startServer({ THOLE_NETWORK: 'none', THOLE_METAPLEX_ACCOUNT: 'payer@example.org', THOLE_METAPLEX_MAX_BYTES: '1000' })
+  try {
+    const [mine, other] = [client(small.url, await small.createKey(undefined, 'payer@example.org')), client(small.url, await small.createKey(undefined, 'other@example.org'))]
+    const { root, leaves } = await fileInBlocks(pattern(1 << 20, 6), 300_000)
+    const asCar = { method: 'POST', headers: { 'content-type': 'application/car' } }
+    expect((await other.json('/nft/upload', { ...asCar, body: car([root.cid], [root, ...leaves]) as BodyInit })).status).toBe(200)
+    expect(await send(signedFor(root), car([root.cid], [root]), small.url)).toMatchObject({ status: 403 })
+    const above = linking(root.cid)
+    expect(await send(signedFor(above), car([above.cid], [above]), small.url)).toMatchObject({ status: 403 })
+    expect((await mine.json('/nft/')).body.value).toEqual([])
+    expect((await mine.json('/nft/pins')).body).toMatchObject({ count: 0 })
+
+    const big = rawBlock(pattern(2000, 2))
+    expect((await send(signedFor(big), car([big.cid], [big]), small.url)).status).toBe(413)
+    // Either has room, but not both.
+    const both = await Promise.all([3, 4].map(async (seed) => {
+      const honest = rawBlock(pattern(600, seed))
+      return send(signedFor(honest), car([honest.cid], [honest]), small.url)
+    }))
+    expect(both.filter(({ status }) => status === 200)).toMatchObject([{ body: { value: { size: 600 } } }])
+    expect(both.filter(({ status }) => status === 403 || status === 413)).toHaveLength(1)
+    const waiting = await fileInBlocks(pattern(600, 7), 300)
+    await mine.json('/nft/upload', { ...asCar, body: car([waiting.root.cid], [waiting.root, waiting.leaves[0]!]) as BodyInit })
+    const last = rawBlock(pattern(1, 3))
+    expect((await send(signedFor(last), car([last.cid], [last]), small.url)).status).toBe(403)
+  } finally {
+    await small.stop()
+  }
 })
 
 test('no more often than once in a while from one address', async () => {
   const answers: number[] = []
-  for (let i = 0; i < 45 && answers.at(-1) !== 429; i++) answers.push((await send(undefined, new Uint8Array())).status)
+  for (let i = 0; i < 65 && answers.at(-1) !== 429; i++) answers.push((await send(undefined, new Uint8Array())).status)
   expect(answers.at(-1)).toBe(429)
 })
 

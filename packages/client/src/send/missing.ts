@@ -1,3 +1,4 @@
+import { isInline } from '@thole/dag/light'
 import { CID } from 'multiformats/cid'
 import type { Connection } from '../http/connection.ts'
 import { inLanes } from '../lanes.ts'
@@ -7,14 +8,15 @@ import type { PlannedBlock } from '../plan/plan.ts'
 const atOnce = 1000
 const lanes = 2
 
-/** Those of these blocks that the server lacks, in their order. */
+/** Those of these blocks that the server lacks, in their order: none whose CID carries its content. */
 export async function missingOf(connection: Connection, blocks: readonly PlannedBlock[], signal?: AbortSignal): Promise<PlannedBlock[]> {
   const found: PlannedBlock[][] = []
   await inLanes(batchesOf(blocks), lanes, async ([number, batch]) => {
-    const names = batch.map(({ cid }) => CID.decode(cid)).map((cid) => (isInline(cid) ? undefined : cid.toString()))
+    const asked = batch.map((block) => ({ block, cid: CID.decode(block.cid) })).filter(({ cid }) => !isInline(cid))
+    const names = asked.map(({ cid }) => cid.toString())
     const { missing } = await connection.json<{ missing: string[] }>('api/v1/blocks/missing', { method: 'POST', body: () => JSON.stringify({ cids: names }), type: 'application/json', repeatable: true, signal })
     const lacking = new Set(missing)
-    found[number] = batch.filter((_, i) => lacking.has(names[i]!))
+    found[number] = asked.filter((_, i) => lacking.has(names[i]!)).map(({ block }) => block)
   })
   return found.flat()
 }

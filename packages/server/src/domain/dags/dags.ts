@@ -1,4 +1,4 @@
-import { canonicalCid, isInline, parseCid } from '@thole/dag'
+import { canonicalCid, isInline, parseCid, takeTurns } from '@thole/dag'
 import { CID } from 'multiformats/cid'
 import { fault, toFault } from '../../kernel/faults.ts'
 import type { BlockStore, Sizes } from '../../ports/block-store.ts'
@@ -123,7 +123,13 @@ export function createDags({ db, blocks, clock, completeness, moderation }: Dags
 
     async lacking(principal, cidTexts) {
       demand(principal, 'upload')
-      const asked = cidTexts.map((text) => ({ text, cid: parseCid(text) })).filter(({ cid }) => !isInline(cid))
+      const turn = takeTurns()
+      const asked: { text: string; cid: CID }[] = []
+      for (const text of cidTexts) {
+        await turn()
+        const cid = parseCid(text)
+        if (!isInline(cid)) asked.push({ text, cid })
+      }
       const sizes = await sizesOf(asked.map(({ cid }) => cid))
       return asked.filter((_, i) => sizes[i] === undefined).map(({ text }) => text)
     },

@@ -4,14 +4,13 @@ import type { Db, MovedRow, Writer } from '../../ports/db/index.ts'
 import type { ExportSource } from '../../ports/export-files.ts'
 import { enqueueFetch } from '../fetching/index.ts'
 import { followAnew } from '../replicas/index.ts'
-import { checkedFile } from './checked-file.ts'
-import { linesOf } from './lines.ts'
+import { checkedRows } from './checked-lines.ts'
 import type { ManifestFile } from './manifest.ts'
-import { rowFile } from './row-files.ts'
-import { lineToRow } from './row-text.ts'
+import { isMoved, rowFile } from './row-files.ts'
 
 export interface ImportRowsParts {
   source: ExportSource
+  /** One of each table. */
   files: readonly ManifestFile[]
   clock: Clock
   signal: AbortSignal
@@ -24,9 +23,9 @@ export function importRows(db: Db, { source, files, clock, signal }: ImportRowsP
   return db.write(async (w) => {
     let rows = 0
     for (const table of w.moving.tables()) {
-      const file = files.find((one) => one.file === rowFile(table))
-      if (file === undefined) continue
-      for await (const some of rowsOf(source, file, signal)) {
+      const file = files.find((one) => one.file === rowFile(table))!
+      for await (const all of rowsOf(source, file, signal)) {
+        const some = all.filter((row) => isMoved(table, row))
         await w.moving.insert(table, some).catch((error: unknown) => {
           throw asFault(file, rows, error)
         })
@@ -41,8 +40,8 @@ export function importRows(db: Db, { source, files, clock, signal }: ImportRowsP
 
 async function* rowsOf(source: ExportSource, file: ManifestFile, signal: AbortSignal): AsyncGenerator<MovedRow[]> {
   let rows: MovedRow[] = []
-  for await (const line of linesOf(checkedFile(source, file, signal))) {
-    if (rows.push(lineToRow(line)) < slice) continue
+  for await (const row of checkedRows(source, file, signal)) {
+    if (rows.push(row) < slice) continue
     yield rows
     rows = []
   }

@@ -6,10 +6,11 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { ExportSource } from '../../ports/export-files.ts'
 import { readCheckedCar } from './checked-car.ts'
-import { checkedFile } from './checked-file.ts'
+import { checkedLines } from './checked-lines.ts'
+import { demandRoots, isLackingFile } from './demand-roots.ts'
 import { importRows } from './import-rows.ts'
-import { type Manifest, type ManifestFile, readManifest } from './manifest.ts'
-import { isRowFile } from './row-files.ts'
+import { type Manifest, type ManifestFile, readManifest, unusable } from './manifest.ts'
+import { isRowFile, rowFile } from './row-files.ts'
 
 export interface ImportServerParts {
   db: Db
@@ -34,21 +35,23 @@ export interface Imported {
 const commitEvery = 128 << 20
 
 /**
- * Brings an export into a server that has nothing yet: first every block, each checked, then all rows in one transaction. What ends before
- * has shown nothing to anybody and may be begun again. Faults CONFLICT, NOT_FOUND, STORAGE_FULL.
+ * Brings an export into a server that has nothing yet: first every block, each checked, then, where no complete DAG is without its root, all rows
+ * in one transaction. What ends before has shown nothing to anybody and may be begun again. Faults CONFLICT, NOT_FOUND, STORAGE_FULL.
  */
 export async function importServer({ db, blocks, clock, source, minFree, signal, onProgress }: ImportServerParts): Promise<Imported> {
   const manifest = await readManifest(source)
   await demandKnown(manifest, db)
+  await demandTables(manifest, db)
   await demandEmpty(db)
   const rowFiles = manifest.files.filter(({ file }) => isRowFile(file))
+  const lackingFiles = manifest.files.filter(isLackingFile)
   const cars = manifest.files.filter(({ file }) => file.endsWith('.car'))
   const of = cars.reduce((sum, { bytes }) => sum + bytes, 0)
   const free = (await blocks.free()) - minFree
   if (of > free) throw fault('CONFLICT', { reason: `the export has ${bytesInWords(of)} of blocks, and there is room for ${bytesInWords(Math.max(0, free))}` })
 
   // Before gigabytes are copied in vain.
-  for (const file of rowFiles) for await (const _ of checkedFile(source, file, signal));
+  for (const file of [...rowFiles, ...lackingFiles]) for await (const _ of checkedLines(source, file, signal));
   // Another process of the same database would free what no row holds yet.
   await using _ = await blocks.reclaim()
   let bytes = 0
@@ -57,8 +60,10 @@ export async function importServer({ db, blocks, clock, source, minFree, signal,
     await importCar(car, (read) => onProgress?.({ bytes: before + read, of }))
     bytes += car.bytes
   }
+  await using writer = blocks.writer({ signal })
+  await demandRoots({ writer, source, files: manifest.files, signal })
   const rows = await importRows(db, { source, files: rowFiles, clock, signal })
-  const lacking = manifest.files.filter(({ file }) => file.endsWith('.lacking.ndjson')).reduce((sum, { count }) => sum + count, 0)
+  const lacking = lackingFiles.reduce((sum, { count }) => sum + count, 0)
   return { rows, blocks: cars.reduce((sum, { count }) => sum + count, 0), bytes, lacking }
 
   async function importCar(car: ManifestFile, onRead: (bytes: number) => void): Promise<void> {
@@ -84,6 +89,19 @@ async function demandKnown({ schema }: Manifest, db: Db): Promise<void> {
   const known = await db.read((r) => r.moving.schema())
   const strange = schema.find((name) => !known.includes(name))
   if (strange !== undefined) throw fault('CONFLICT', { reason: `the export was made by a newer version of Thole (${strange})` })
+}
+
+/**
+ * Every table that is moved has its file. So it has been since the first version that exports: a table that a later change of the schema brings
+ * may be asked only of exports that have seen the change.
+ */
+async function demandTables({ files }: Manifest, db: Db): Promise<void> {
+  const wanted = new Set(await db.read(async (r) => r.moving.tables().map(rowFile)))
+  for (const { file } of files) {
+    if (isRowFile(file) && !wanted.delete(file)) throw unusable(`it names ${file}, which is of no table`)
+  }
+  const [lacking] = wanted
+  if (lacking !== undefined) throw unusable(`it does not name ${lacking}`)
 }
 
 async function demandEmpty(db: Db): Promise<void> {

@@ -65,13 +65,18 @@ export async function readManifest(source: ExportSource): Promise<Manifest> {
   let length = 0
   for await (const piece of source.read(manifestFile)) {
     length += piece.length
-    if (length > maxManifestBytes) throw refused('it is absurdly long')
+    if (length > maxManifestBytes) throw unusable('it is absurdly long')
     pieces.push(Uint8Array.from(piece))
   }
   const value = parse(Buffer.concat(pieces).toString())
-  if (value?.format !== format) throw refused('it is not of an export of Thole, or was cut off')
-  if (!Number.isInteger(value.version) || value.version! > version) throw refused(`it is of version ${value.version}, made by a newer version of Thole; this one reads up to ${version}`)
-  if (!isManifest(value)) throw refused('it is not whole')
+  if (value?.format !== format) throw unusable('it is not of an export of Thole, or was cut off')
+  if (!Number.isInteger(value.version) || value.version! > version) throw unusable(`it is of version ${value.version}, made by a newer version of Thole; this one reads up to ${version}`)
+  if (!isManifest(value)) throw unusable('it is not whole')
+  const names = new Set<string>()
+  for (const { file } of value.files) {
+    if (names.has(file)) throw unusable(`it names ${file} twice`)
+    names.add(file)
+  }
   return value
 }
 
@@ -86,7 +91,7 @@ function parse(text: string): Partial<Manifest> | undefined {
 
 function isManifest(value: Partial<Manifest>): value is Manifest {
   const { schema, files } = value as { schema: unknown; files: unknown }
-  if (!Array.isArray(schema) || !Array.isArray(files) || !schema.every((name) => typeof name === 'string')) return false
+  if (!Array.isArray(schema) || schema.length === 0 || !Array.isArray(files) || !schema.every((name) => typeof name === 'string')) return false
   return files.every((one) => {
     if (typeof one !== 'object' || one === null) return false
     const { file, bytes, count, sha256 } = one as ManifestFile
@@ -94,6 +99,6 @@ function isManifest(value: Partial<Manifest>): value is Manifest {
   })
 }
 
-function refused(reason: string) {
+export function unusable(reason: string) {
   return fault('CONFLICT', { reason: `${manifestFile} cannot be used: ${reason}` })
 }

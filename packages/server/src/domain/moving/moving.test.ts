@@ -6,7 +6,8 @@ import { readCar } from '@thole/dag'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type House, openHouse } from '../reclaim/testing/house.ts'
 import { leaf, node } from '../testing/blocks.ts'
-import { allRows, carPath, moveIn, moveOut } from './testing/move.ts'
+import type { Manifest } from './manifest.ts'
+import { allRows, carPath, moveIn, moveOut, rewriteRows } from './testing/move.ts'
 
 let folder: string
 let to: string
@@ -136,6 +137,25 @@ describe('refuses', () => {
       await writeFile(join(to, 'manifest.json'), JSON.stringify(manifest))
     }, /not whole/))
 
+  const changeManifest = async (edit: (manifest: Manifest) => void) => {
+    const manifest: Manifest = JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8'))
+    edit(manifest)
+    await writeFile(join(to, 'manifest.json'), JSON.stringify(manifest))
+  }
+  const fileIn = ({ files }: Manifest, name: string) => files.find(({ file }) => file === name)!
+  const without = (name: RegExp) => changeManifest((manifest) => void (manifest.files = manifest.files.filter(({ file }) => !name.test(file))))
+
+  test('a manifest without the CARs of complete DAGs', () => {
+    const first = [tree, second].map(({ cid }) => cid.toString()).toSorted()[0]
+    return refusesThen(() => without(/^dags\//), new RegExp(`no block of ${first}, which it calls complete`))
+  })
+  test('a manifest without a table', () => refusesThen(() => without(/account_root/), /does not name rows\/account_root\.ndjson/))
+  test('a table that there is not', () => refusesThen(() => changeManifest((manifest) => void (fileIn(manifest, 'rows/member.ndjson').file = 'rows/job.ndjson')), /names rows\/job\.ndjson, which is of no table/))
+  test('a file that is named twice', () => refusesThen(() => changeManifest((manifest) => void manifest.files.push(fileIn(manifest, 'rows/dag.ndjson'))), /names rows\/dag\.ndjson twice/))
+  test('a manifest of no schema', () => refusesThen(() => changeManifest((manifest) => void (manifest.schema = [])), /not whole/))
+  test('another count of rows', () => refusesThen(() => changeManifest((manifest) => void fileIn(manifest, 'rows/account.ndjson').count++), /rows\/account\.ndjson is damaged: it has 1 rows, and had 2/))
+  test('a line that is no row', () => refusesThen(() => rewriteRows(to, 'dag', (lines) => ['[]', ...lines]), /rows\/dag\.ndjson is damaged: its line 1 is not a row/))
+
   test('a file that is not there', async () => {
     await rm(carPath(to))
     await expect(moveIn(other, to)).rejects.toMatchObject({ code: 'NOT_FOUND' })
@@ -154,6 +174,23 @@ describe('refuses', () => {
     await rm(join(to, 'manifest.json'))
     await expect(moveOut(house, to)).rejects.toMatchObject({ message: expect.stringContaining('came to no end') })
   })
+})
+
+test('a lost root that the export tells of comes as a row alone', async () => {
+  await fill()
+  await house.lose(second)
+  expect(await moveOut(house, to)).toEqual([{ dag: second.cid.toString(), absent: 1, damaged: 0, blocked: 0, first: second.cid.toString() }])
+  expect((await moveIn(other, to)).lacking).toBe(1)
+  expect((await allRows(other)).dag).toEqual((await allRows(house)).dag)
+  expect(await other.isHere(second, tree)).toEqual([false, true])
+})
+
+test('what speaks of another server is passed over', async () => {
+  await fill()
+  await moveOut(house, to)
+  await rewriteRows(to, 'instance', (lines) => [...lines, JSON.stringify({ name: 'store', value: 'evil' }), JSON.stringify({ name: 'theirs', value: 'kept' })])
+  await moveIn(other, to)
+  expect(await other.db.read(async (r) => [await r.instance.get('store'), await r.instance.get('theirs')])).toEqual([undefined, 'kept'])
 })
 
 test('an export that fails leaves nothing behind', async () => {

@@ -11,6 +11,11 @@ export function rowFile(table: string): string {
   return `rows/${table}.ndjson`
 }
 
+/** Whether a row goes along: neither is it written nor, where an export has it all the same, taken over. */
+export function isMoved(table: string, { name }: MovedRow): boolean {
+  return table !== 'instance' || !ofThisServer.has(name)
+}
+
 export function isRowFile(file: string): boolean {
   return file.startsWith('rows/')
 }
@@ -23,7 +28,7 @@ export async function* rowFiles(r: Reader, signal: AbortSignal): AsyncGenerator<
       signal.throwIfAborted()
       const rows: MovedRow[] = await r.moving.rows(table, after, slice)
       after = rows.length < slice ? undefined : rows.at(-1)
-      const moved = table === 'instance' ? rows.filter(({ name }) => !ofThisServer.has(name)) : rows
+      const moved = rows.filter((row) => isMoved(table, row))
       yield { file: rowFile(table), bytes: [Buffer.from(moved.map(rowToLine).join(''))], count: moved.length }
     } while (after)
   }

@@ -1,4 +1,4 @@
-import { assertStorable, buildFile, directoryBuilder, isLeaf, linksToFollow, profiles, readCar, type BlockSink, type ProfileName } from '@thole/dag'
+import { assertStorable, buildFile, canonicalCid, directoryBuilder, isInline, isLeaf, linksToFollow, profiles, readCar, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import type { UploadKind } from '../../ports/db/index.ts'
@@ -27,6 +27,8 @@ export interface ReceiveOptions {
   wrap?: boolean
   /** Roots of a CAR; default 100. */
   maxRoots?: number
+  /** A CAR brings its roots: fault INVALID_CAR. */
+  bringsRoots?: boolean
   /** Hears of them before its blocks are taken, and may throw. */
   onRoots?(roots: readonly CID[]): void
 }
@@ -56,19 +58,22 @@ export async function receiveFiles(files: AsyncIterable<IncomingFile>, sink: Blo
 /** Each root is measured and gets rows of its own. */
 const mostRoots = 100
 
-export async function receiveCar(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { signal, maxRoots = mostRoots, onRoots }: ReceiveOptions): Promise<ReceivedRoots> {
+export async function receiveCar(bytes: AsyncIterable<Uint8Array>, sink: BlockSink, { signal, maxRoots = mostRoots, bringsRoots = false, onRoots }: ReceiveOptions): Promise<ReceivedRoots> {
   const car = await readCar(bytes, { maxRoots, signal, reuse: true })
   car.roots.forEach(assertStorable)
   onRoots?.(car.roots)
+  const lacking = new Set(bringsRoots ? car.roots.filter((root) => !isInline(root)).map(canonicalCid) : [])
   let blocks = 0
   for await (const block of car.blocks) {
     assertStorable(block.cid)
     // A block whose links cannot be read would be found out only when others depend on it.
     if (!isLeaf(block.cid)) linksToFollow(block.cid, block.bytes)
     blocks++
+    if (lacking.size > 0) lacking.delete(canonicalCid(block.cid))
     const room = sink(block)
     if (room) await room
   }
   if (blocks === 0) throw fault('INVALID_CAR', { reason: 'it has no blocks' })
+  for (const root of lacking) throw fault('INVALID_CAR', { reason: `its root ${root} is not in it` })
   return { kind: 'car', roots: car.roots }
 }

@@ -3,7 +3,7 @@ import { fault } from '../../kernel/faults.ts'
 export type Metadata = Record<string, unknown>
 
 /** Objects and lists within each other. */
-const maxDepth = 64
+export const maxDepth = 64
 
 /** A JSON object. Fault INVALID_REQUEST. */
 export function parseMetadata(text: string): Metadata {
@@ -14,37 +14,42 @@ export function parseMetadata(text: string): Metadata {
     throw invalid('it is not JSON', { cause })
   }
   if (!isObject(value) || Array.isArray(value)) throw invalid('it must be a JSON object')
-  demandDepth(value)
+  demandValues(value)
   return value as Metadata
 }
 
-/** Puts a value at keys and indexes joined by dots; objects come to be as the path names them. Fault INVALID_REQUEST. */
-export function setIn(metadata: Metadata, path: string, value: unknown): void {
-  const keys = path.split('.', maxDepth + 1)
-  const last = keys.pop()!
-  if (keys.length >= maxDepth || last === '') throw invalid(`"${path.slice(0, 200)}" is no place in it`)
+/** Puts a value at keys and indexes; objects come to be as they name them. Fault INVALID_REQUEST. */
+export function setIn(metadata: Metadata, keys: readonly string[], value: unknown): void {
   let place: object = metadata
-  for (const key of keys) {
+  for (const key of keys.slice(0, -1)) {
     const next: unknown = Object.hasOwn(place, key) ? place[key as keyof typeof place] : undefined
     place = isObject(next) ? next : put(place, key, {})
   }
-  put(place, last, value)
+  put(place, keys.at(-1)!, value)
 }
 
 /** As the property of that very name, whatever the name is. */
 function put<T>(place: object, key: string, value: T): T {
-  const isNext = !Array.isArray(place) || (/^\d{1,9}$/.test(key) && Number(key) <= place.length)
+  const isNext = !Array.isArray(place) || (/^(0|[1-9]\d{0,8})$/.test(key) && Number(key) <= place.length)
   if (!isNext) throw invalid(`a list has no place "${key.slice(0, 200)}"`)
   Object.defineProperty(place, key, { value, enumerable: true, configurable: true, writable: true })
   return value
 }
 
-/** What is written down later goes by the stack. */
-function demandDepth(value: object): void {
+/** What is written down later goes by the stack, and has neither infinity nor an object that would pass for a CID. */
+function demandValues(value: object): void {
   let level: object[] = [value]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth === maxDepth) throw invalid(`it may be ${maxDepth} levels deep`)
-    level = level.flatMap((one) => Object.values(one).filter(isObject))
+    const inner: object[] = []
+    for (const one of level) {
+      if ('/' in one && 'bytes' in one && one['/'] === one.bytes) throw invalid('"/" and "bytes" of an object may not be the same')
+      for (const next of Object.values(one)) {
+        if (isObject(next)) inner.push(next)
+        else if (typeof next === 'number' && !Number.isFinite(next)) throw invalid('a number in it is too large')
+      }
+    }
+    level = inner
   }
 }
 

@@ -6,7 +6,7 @@ import { checkName } from '../../kernel/names.ts'
 import { count } from '../../kernel/words.ts'
 import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db, PinRequestView, ToldFile, Upload, UploadRoot, Visits, Writer } from '../../ports/db/index.ts'
+import type { Db, PinRequestView, Reader, ToldFile, Upload, UploadRoot, Visits, Writer } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
 import type { Completeness, Looked, Measure } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
@@ -45,6 +45,7 @@ export interface UploadWish {
   wrap?: boolean
   /** A CAR has one root, and brings it unless it is here: fault INVALID_CAR. */
   ownRoot?: boolean
+  guest?: Guest
   /** The client is told the CID of a CAR as it was sent, and finds it again among the parts of its root. */
   tellCar?: boolean
   /** What the client calls the type of it. */
@@ -54,6 +55,15 @@ export interface UploadWish {
   /** Hears of the roots of a CAR before its blocks are taken, and may throw. */
   onRoots?(roots: readonly CID[]): void
   signal: AbortSignal
+}
+
+/**
+ * The account takes it from people whom it does not know. Nothing that it has is changed and nothing is fetched for them: the CAR brings
+ * its root, the rest of the DAG is in it or here (fault INVALID_CAR), and the account has no upload of that root (fault CONFLICT).
+ */
+export interface Guest {
+  /** Called in the transaction when all is written; throws (QUOTA_EXCEEDED) where the account has come to hold too much. */
+  demandRoom(r: Pick<Reader, 'usage'>): Promise<void>
 }
 
 /** An upload with how often its roots were read. */
@@ -71,7 +81,8 @@ export interface Received {
 
 /**
  * Bytes in, CID out. Every method resolves only when the blocks, the index and the rows are durable. Faults: INVALID_REQUEST, INVALID_CAR,
- * HASH_MISMATCH, UNSUPPORTED_CODEC, BLOCKED, BLOCKED_BY_LAW, TOO_LARGE, STORAGE_FULL, ABORTED; then nothing of the upload is listed.
+ * HASH_MISMATCH, UNSUPPORTED_CODEC, BLOCKED, BLOCKED_BY_LAW, TOO_LARGE, STORAGE_FULL, ABORTED, and those of a guest; then nothing of the
+ * upload is listed.
  */
 export interface Uploads {
   file(principal: Principal, bytes: AsyncIterable<Uint8Array>, wish: UploadWish): Promise<Received>
@@ -117,7 +128,7 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
         brought++
         return parts.put(block)
       }
-      const received = await read(put, { profile: wish.profile, signal, wrap: wish.wrap, maxRoots: wish.ownRoot ? 1 : undefined, onRoots: wish.onRoots }, watch)
+      const received = await read(put, { profile: wish.profile, signal, wrap: wish.wrap, maxRoots: wish.ownRoot ? 1 : undefined, bringsRoots: wish.guest !== undefined, onRoots: wish.onRoots }, watch)
       signal.throwIfAborted()
       const roots = distinct(received.roots)
       for (const root of roots) moderation.assertAllowed(root)
@@ -126,6 +137,7 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       await writer.commit()
       if (wish.ownRoot) await demandHere(roots, writer)
       return await completeness.decide(roots, { writer, budget: Math.min(othersBudget + brought, walkBudget), signal }, async (looked) => {
+        if (wish.guest && !looked.isComplete) throw fault('INVALID_CAR', { reason: 'blocks of its DAG are neither in it nor here' })
         const partLists = looked.isComplete ? [] : await parts.finish()
         if (partLists.length > 0) await writer.commit()
         return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), files, roots, partLists, car: received.car }, looked)
@@ -150,6 +162,7 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
     const order = roots.map((root, i) => ({ root, i })).sort((a, b) => (a.root.dag < b.root.dag ? -1 : 1))
     for (const { root, i } of order) {
       const { dag, measure, unconfirmed } = await looked.lock(w, root.dag, now)
+      if (wish.guest && (await w.roots.get(accountId, root.cid))) throw fault('CONFLICT', { reason: `${root.cid} has been uploaded already` })
       await w.dags.hold(accountId, root.dag, wish.pin ? 2 : 1)
       if (dag.state === 'partial') await w.pins.prolong(accountId, dag.cid, now + partialTtl)
       const created = root === order[0]!.root ? upload.created : await w.accounts.nextStamp(accountId, now)
@@ -159,6 +172,7 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id, created }
       pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(measure), unconfirmed }, now)
     }
+    await wish.guest?.demandRoom(w)
     return { upload, pins, car }
   }
 

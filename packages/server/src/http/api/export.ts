@@ -23,11 +23,13 @@ export interface ExportRouteParts {
 
 export function exportRoutes(routes: Api, { exports, log }: ExportRouteParts): void {
   routes.openAPIRegistry.registerPath(route)
+  // HEAD comes this way too.
   routes.get('/account/export', async (call) => {
     const signal = signalOf(call)
     const body = exports.open(call.var.principal, signal)
     const name = `thole-${new Date().toISOString().slice(0, 10)}.tar`
     const headers = { 'content-type': 'application/x-tar', 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+    if (call.req.method === 'HEAD') return call.body(null, 200, headers)
     const { outgoing } = call.env
     try {
       await sendReply(outgoing, { status: 200, headers, body }, { head: false, signal })

@@ -34,10 +34,12 @@ export function nft(parts: NftParts): Hono<EdgeEnv> {
     return nftView(root, await dags.status(cid))
   }
 
-  function wishOf(call: Call): UploadWish {
+  function unnamed(call: Call): UploadWish {
     demandBodyLimit(call, maxBody)
-    return { name: nameInHeader(call), profile: 'nft-storage', pin: true, wrap: true, ownRoot: true, signal: signalOf(call) }
+    return { profile: 'nft-storage', pin: true, wrap: true, ownRoot: true, signal: signalOf(call) }
   }
+
+  const wishOf = (call: Call): UploadWish => ({ ...unnamed(call), name: nameInHeader(call) })
 
   routes.route('/pins', pinRoutes(parts))
   routes.use(openToAllOrigins)
@@ -48,8 +50,7 @@ export function nft(parts: NftParts): Hono<EdgeEnv> {
 
   routes.post('/metaplex/upload', async (call) => {
     if (metaplex === undefined) return noEndpoint(call)
-    const { principal, cid } = await receiveSigned(uploads, metaplex, call, wishOf(call))
-    return success(call, await view(principal, cid))
+    return success(call, await receiveSigned(uploads, metaplex, call, unnamed(call)))
   })
 
   routes.use(async (call, next) => {

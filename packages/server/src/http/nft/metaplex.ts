@@ -5,6 +5,7 @@ import { fault } from '../../kernel/faults.ts'
 import { bodyOf, demandBodyLimit, type Call } from '../edge.ts'
 import type { AddressGate } from '../limits/address-gate.ts'
 import { rootInToken } from './metaplex-token.ts'
+import { nftView } from './nft-view.ts'
 
 /** Who pays, and who may ask how often. */
 export interface MetaplexParts {
@@ -12,15 +13,16 @@ export interface MetaplexParts {
   gate: AddressGate
 }
 
-/** A CAR whose root its sender has signed, on the account of the patron. Returns whose it is, and its root. */
+/** A CAR whose root its sender has signed, on the account of the patron. It is told of as it was sent: what else that account has is not for its sender. */
 export async function receiveSigned(uploads: Uploads, { patron, gate }: MetaplexParts, call: Call, wish: UploadWish) {
   gate(call)
   const signed = await rootInToken(call.req.header('x-web3auth'))
-  const { principal, left } = await patron.take()
+  const { principal, left, demandRoom } = await patron.take()
   demandBodyLimit(call, left)
   const onRoots: UploadWish['onRoots'] = ([root]) => {
     if (root && canonicalCid(root) !== signed) throw fault('UNAUTHENTICATED', { reason: 'the token was signed for another root' })
   }
-  const { upload } = await uploads.car(principal, bodyOf(call, { reuse: true }), { mediaType: 'application/car', ...wish, maxBytes: left, onRoots })
-  return { principal, cid: upload.roots[0]!.cid }
+  const { upload, pins } = await uploads.car(principal, bodyOf(call, { reuse: true }), { mediaType: 'application/car', ...wish, maxBytes: left, onRoots, guest: { demandRoom } })
+  const { bytes, status } = pins[0]!
+  return nftView({ ...upload, cid: upload.roots[0]!.cid, bytes, standing: status === 'pinned' ? 'pinned' : 'pinning', missingCount: 0, parts: [] })
 }

@@ -1,8 +1,10 @@
 import type { DagStanding, DagStatus } from '../../domain/dags/index.ts'
 import type { RootView } from '../../domain/uploads/index.ts'
 
+type ToldRoot = Pick<RootView, 'cid' | 'created' | 'bytes' | 'keyName' | 'files' | 'name' | 'parts' | 'kind' | 'mediaType' | 'standing' | 'missingCount'>
+
 /** What is told of an upload. Deals are none until this server makes some. */
-export function nftView(root: RootView, status?: DagStatus) {
+export function nftView(root: ToldRoot, status?: DagStatus) {
   const { cid, created, bytes = 0, keyName, files = [], name, parts } = root
   const standing = status?.standing ?? root.standing
   return {
@@ -34,7 +36,7 @@ function missingView(count: number, first?: DagStatus['missing']) {
 }
 
 /** NFT.Storage: `directory` for forms, `nft` for tokens, else the type of the body. */
-function typeOf({ kind, mediaType }: RootView): string {
+function typeOf({ kind, mediaType }: ToldRoot): string {
   if (kind === 'directory') return 'directory'
   if (kind === 'token') return 'nft'
   return mediaType ?? (kind === 'car' ? 'application/car' : 'application/octet-stream')

@@ -4,7 +4,7 @@ import type { Call } from '../edge.ts'
 import { formFiles } from '../multipart.ts'
 
 /** Every file is a place in the metadata. */
-const limits = { files: 10_000, fields: 100, fieldBytes: 256 * 1024 }
+const limits = { files: 1000, fields: 100, fieldBytes: 256 * 1024 }
 
 /** A form with the metadata as field `meta`, and files named by where they belong in it. */
 export async function storeToken(uploads: Uploads, principal: Principal, call: Call, wish: UploadWish) {

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readExport, writeExport } from '../../../services/export-folder/index.ts'
 import type { BlockStore } from '../../../ports/block-store.ts'
 import type { Db } from '../../../ports/db/index.ts'
 import { exportServer, importServer, type LackingDag } from '../index.ts'
+import type { Manifest } from '../manifest.ts'
 
 export interface House {
   db: Db
@@ -33,3 +36,14 @@ export async function allRows({ db }: House): Promise<Record<string, string[]>> 
 }
 
 export const carPath = (folder: string, number = 1, kind = 'dags') => join(folder, kind, `${String(number).padStart(6, '0')}.car`)
+
+/** Other lines of a table, which the manifest speaks of. */
+export async function rewriteRows(folder: string, table: string, rewrite: (lines: string[]) => string[]): Promise<void> {
+  const path = join(folder, 'rows', `${table}.ndjson`)
+  const lines = rewrite((await readFile(path, 'utf8')).split('\n').filter((line) => line !== ''))
+  const text = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+  await writeFile(path, text)
+  const manifest: Manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
+  Object.assign(manifest.files.find(({ file }) => file === `rows/${table}.ndjson`)!, { bytes: text.length, count: lines.length, sha256: createHash('sha256').update(text).digest('hex') })
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest))
+}
