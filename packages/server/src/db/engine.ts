@@ -7,6 +7,8 @@ export interface Engine {
   kind: Kind
   dialect: Dialect
   notices: Notices
+  /** While what was committed may be lost still. Rejects where it was. */
+  unsynced(): Promise<void> | undefined
 }
 
 /** How processes hear that a job was enqueued. A hint: one that is lost is made up for by those who look now and then. */

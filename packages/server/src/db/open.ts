@@ -54,7 +54,12 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
     get commits() {
       return commits
     },
-    read: (fn) => fn(outside),
+    async read(fn) {
+      const result = await fn(outside)
+      await engine.unsynced()
+      return result
+    },
+    peek: (fn) => fn(outside),
     async write(fn) {
       for (let tries = 1; ; tries++) {
         try {

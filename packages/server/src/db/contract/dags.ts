@@ -18,15 +18,30 @@ export function dagContract(subject: Subject): void {
       const cid = cidOf('gaps')
       const missing = Array.from({ length: 2500 }, (_, i) => ({ cid: cidOf(`gap ${i}`), path: `a/${i}` }))
       await db.write(async (w) => {
-        await w.dags.lock(cid, 1)
-        await w.dags.setMissing(cid, [{ cid: 'old', path: '' }], 1)
-        await w.dags.setMissing(cid, missing, 9000)
+        await w.dags.setMissing(await w.dags.lock(cid, 1), [{ cid: 'old', path: 'old' }], 1)
+        await w.dags.setMissing(await w.dags.lock(cid, 1), missing, 9000)
       })
       expect(await db.read((r) => r.dags.missing(cid, 2))).toEqual(missing.slice(0, 2))
       expect((await db.read((r) => r.dags.get(cid)))?.missingCount).toBe(9000)
       await db.write((w) => w.dags.setComplete(cid, { bytes: 2 ** 45, blocks: 7 }, 99))
       expect((await db.read((r) => r.dags.get(cid)))?.missingCount).toBe(0)
       expect(await db.read((r) => r.dags.get(cid))).toMatchObject({ state: 'complete', bytes: 2 ** 45, blocks: 7, completed: 99 })
+    })
+
+    it('keeps in mind that the root itself is missing', async () => {
+      const db = subject.db()
+      const cid = cidOf('nothing of it')
+      const [root, below] = [{ cid, path: '' }, { cid: cidOf('below'), path: 'a' }]
+      const missing = () => db.read((r) => r.dags.missing(cid, 2))
+      const set = (one: typeof root) => db.write(async (w) => w.dags.setMissing(await w.dags.lock(cid, 1), [one], 1))
+      await set(root)
+      expect(await missing()).toEqual([root])
+      await set(below)
+      expect(await missing()).toEqual([below])
+      await set(root)
+      expect(await missing()).toEqual([root])
+      await db.write((w) => w.dags.setComplete(cid, { bytes: 1, blocks: 1 }, 1))
+      expect(await missing()).toEqual([])
     })
 
     it('lists held partial DAGs oldest first, page by page', async () => {

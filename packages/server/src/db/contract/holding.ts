@@ -107,7 +107,7 @@ export function holdingContract(subject: Subject): void {
       const { id } = await newAccount(db)
       await db.write(async (w) => {
         await w.dags.hold(id, held)
-        await w.dags.setMissing(gone, [{ cid: 'm', path: '' }], 1)
+        await w.dags.setMissing(await w.dags.lock(gone, 10), [{ cid: 'm', path: '' }], 1)
       })
       const failed = await addPin(db, id, { dag: wanted, status: 'failed' })
       const all = [gone, held, later, wanted]
@@ -116,7 +116,7 @@ export function holdingContract(subject: Subject): void {
       expect((await dag(gone))?.bytes).toBeUndefined()
       expect(await db.read((r) => r.dags.missing(gone, 5))).toEqual([])
       // Somebody looks meanwhile.
-      await db.write((w) => w.dags.setMissing(gone, [{ cid: 'm', path: '' }], 1))
+      await db.write(async (w) => w.dags.setMissing(await w.dags.lock(gone, 11), [{ cid: 'm', path: '' }], 1))
       await db.write((w) => w.dags.setComplete(wanted, { bytes: 1, blocks: 1 }, 1))
       expect(await db.write((w) => w.dags.forget(all, 10))).toBe(0)
       await db.write((w) => w.dags.giveUp(all, 10))

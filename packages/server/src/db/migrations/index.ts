@@ -13,6 +13,7 @@ import { reports } from './0012-reports.ts'
 import { uploadTold } from './0013-upload-told.ts'
 import { accountRoots } from './0014-account-roots.ts'
 import { replicaNodes } from './0015-replica-nodes.ts'
+import { leanPins } from './0016-lean-pins.ts'
 import type { Statement } from './statement.ts'
 
 /** In the order in which they are applied. One that was released is never changed. */
@@ -32,4 +33,5 @@ export const migrations: readonly { name: string; statements: readonly Statement
   { name: '0013-upload-told', statements: uploadTold },
   { name: '0014-account-roots', statements: accountRoots },
   { name: '0015-replica-nodes', statements: replicaNodes },
+  { name: '0016-lean-pins', statements: leanPins },
 ]

@@ -4,5 +4,5 @@ import { postgresNotices } from './notices.ts'
 import { postgresDialect } from './pool.ts'
 
 export function openPostgres(url: string, log: Log | undefined): Engine {
-  return { kind: 'postgres', dialect: postgresDialect(url, log), notices: postgresNotices(url, log) }
+  return { kind: 'postgres', dialect: postgresDialect(url, log), notices: postgresNotices(url, log), unsynced: () => undefined }
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
-import type { Dag, DagReads, DagWrites, Visits } from '../../ports/db/index.ts'
+import type { Dag, DagReads, DagWrites, MissingBlock, Visits } from '../../ports/db/index.ts'
 import { only, prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
@@ -31,9 +31,6 @@ const setMissingCount = prepare((q, { cid, count }: { cid: string; count: number
 const removeMissing = prepare((q, { dag }: { dag: string }) => q.deleteFrom('missing_block').where('dag', '=', dag))
 const firstMissing = prepare((q, { dag, limit }: { dag: string; limit: number }) =>
   q.selectFrom('missing_block').select(['cid', 'path']).where('dag', '=', dag).orderBy('position').limit(limit),
-)
-const insertMissing = prepare((q, { dag, position, cid, path }: { dag: string; position: number; cid: string; path: string }) =>
-  q.insertInto('missing_block').values({ dag, position, cid, path }),
 )
 
 /** Literals, as in the partial index: SQLite uses it for no bound value. */
@@ -90,7 +87,12 @@ export function dagQueries(session: Session): DagReads & DagWrites {
       return row && toDag(row)
     },
 
-    missing: async (dag, limit) => (await firstMissing(session, { dag, limit })).rows,
+    async missing(dag, limit) {
+      const { rows } = await firstMissing(session, { dag, limit })
+      if (rows.length > 0) return rows
+      const [row] = (await byCid(session, { cid: dag })).rows
+      return row?.state === 'partial' && row.missing_count === 1 ? [{ cid: dag, path: '' }] : []
+    },
 
     async partial(limit, after) {
       if (after === undefined) return (await firstPartial(session, { limit })).rows.map(toDag)
@@ -116,13 +118,12 @@ export function dagQueries(session: Session): DagReads & DagWrites {
       await removeMissing(session, { dag: cid })
     },
 
-    async setMissing(dag, missing, count) {
-      await setMissingCount(session, { cid: dag, count })
-      await removeMissing(session, { dag })
+    async setMissing({ cid: dag, missingCount }, missing, count) {
+      if (count !== missingCount) await setMissingCount(session, { cid: dag, count })
+      if (missingCount > 0) await removeMissing(session, { dag })
+      if (isRootAlone(dag, missing, count)) return
       const rows = missing.map(({ cid, path }, position) => ({ dag, position, cid, path }))
-      // Mostly it is the root alone.
-      if (rows.length === 1) await insertMissing(session, rows[0]!)
-      else for (const slice of slices(rows)) await q.insertInto('missing_block').values(slice).execute()
+      for (const slice of slices(rows)) await q.insertInto('missing_block').values(slice).execute()
     },
 
     async standing(cid) {
@@ -154,6 +155,11 @@ export function dagQueries(session: Session): DagReads & DagWrites {
       }
     },
   }
+}
+
+/** Mostly it is, and then the count says it all. */
+function isRootAlone(dag: string, [first]: readonly MissingBlock[], count: number): boolean {
+  return count === 1 && first?.cid === dag && first.path === ''
 }
 
 export function toDag({ missing_count: missingCount, visit_bytes: visitBytes, last_visit: lastVisit, ...row }: Selectable<Tables['dag']>): Dag {

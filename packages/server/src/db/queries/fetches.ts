@@ -6,7 +6,7 @@ import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
 
-/** As in the partial index, spelled out: SQLite uses it for no bound value. */
+/** Spelled out: a plan is made once, whatever the values. */
 const waits = sql<boolean>`status in ('queued', 'pinning')`
 /** Kept here, since this is the one who knows how the two tables go together. */
 const fetchJob = 'fetch-dag'

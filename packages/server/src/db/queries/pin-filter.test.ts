@@ -34,8 +34,8 @@ const cases: [string, PinFilter, string, string][] = [
   ['a page', { before: 9 }, 'account (account_id=? AND created<?)', 'account (account_id=? AND created<?)'],
   ['a status', { statuses: ['pinned'], before: 9, after: 1 }, 'status (account_id=? AND status=? AND created>? AND created<?)', 'status (account_id=? AND status=? AND created>? AND created<?)'],
   ['statuses', { statuses: some }, 'status (account_id=? AND status=?)', 'status (account_id=? AND status=?)'],
-  ['DAGs', { dags: ['a', 'b'] }, 'dag (dag=? AND account_id=? AND status=?)', 'dag (dag=? AND account_id=?)'],
-  ['DAGs of a status', { dags: ['a', 'b'], statuses: some, before: 9 }, 'dag (dag=? AND account_id=? AND status=? AND created<?)', 'dag (dag=? AND account_id=? AND status=? AND created<?)'],
+  ['DAGs', { dags: ['a', 'b'] }, 'dag (dag=? AND status=? AND account_id=?)', 'dag (dag=? AND status=? AND account_id=?)'],
+  ['DAGs of a status', { dags: ['a', 'b'], statuses: some, before: 9 }, 'dag (dag=? AND status=? AND account_id=? AND created<?)', 'dag (dag=? AND status=? AND account_id=? AND created<?)'],
   ['a name', { name: { text: 'n', match: 'exact' }, statuses: some, after: 1 }, 'name (account_id=? AND name_folded=? AND status=? AND created>?)', 'name (account_id=? AND name_folded=? AND status=? AND created>?)'],
   ['a name in any case', { name: { text: 'n', match: 'iexact' } }, 'name (account_id=? AND name_folded=? AND status=?)', 'name (account_id=? AND name_folded=?)'],
 ]

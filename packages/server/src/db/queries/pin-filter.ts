@@ -40,7 +40,8 @@ export function newest(kind: Kind, accountId: string, filter: PinFilter, limit: 
 
 /** A select of `n`. */
 export function countOf(kind: Kind, accountId: string, filter: PinFilter): RawBuilder<{ n: number }> {
-  const { dags, statuses } = filter
+  // The index of DAGs has the status before the account.
+  const { dags, statuses = dags && allStatuses } = filter
   const chosen = [dags && oneOf('dag', dags), statuses && oneOf('status', statuses), ...within(accountId, filter)]
   return sql`select count(*) as n from ${from(kind, filter)} where ${all(chosen)}`
 }

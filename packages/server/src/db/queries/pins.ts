@@ -13,7 +13,7 @@ import { countInTime, tallyOf } from './pin-spans.ts'
 import { SpanTexts } from './pin-texts.ts'
 import { type PinRow, pinViews, toPin, toView, type ViewRow, viewRowsAt } from './pin-views.ts'
 
-/** As in the partial index, spelled out: SQLite uses it for no bound value. */
+/** Spelled out: a plan is made once, whatever the values. */
 const waits = sql<boolean>`status in ('queued', 'pinning')`
 
 /** Damaged blocks that a view of a request tells. */
@@ -115,9 +115,7 @@ export function pinQueries(session: Session): PinReads & PinWrites {
     async fail(dag, { reason, ids }) {
       await lockWaiting(dag)
       const waiting = q.updateTable('pin_request').set({ status: 'failed', reason }).where('dag', '=', dag).where(waits).returning('account_id')
-      // By the index of those who wait: SQLite would read all who want the DAG, whose index has every column that is asked for.
-      const all = waiting.where('id', 'in', q.selectFrom('pin_request').select('id').where('dag', '=', dag).where(waits))
-      const failed = ids === undefined ? await all.execute() : []
+      const failed = ids === undefined ? await waiting.execute() : []
       for (const slice of slices(ids ?? [])) failed.push(...(await waiting.where('id', 'in', slice).execute()))
       return failed.map(({ account_id }) => account_id)
     },

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type CompiledQuery, type DatabaseConnection, type Driver, type QueryResult, SelectQueryNode, type TransactionSettings } from 'kysely'
 import { fault } from '../../kernel/faults.ts'
+import { Checkpoints } from './checkpoints.ts'
 import { dbFault } from '../faults.ts'
 import type { Files } from './files.ts'
 import type { Statements } from './statements.ts'
@@ -16,11 +17,14 @@ const maxMs = 4
 export class SqliteDriver implements Driver {
   readonly #files: Files
   readonly #turns: Turns
+  readonly #checkpoints: Checkpoints
   #rested = 0
 
   constructor(files: Files) {
     this.#files = files
-    this.#turns = new Turns(files.writer.connection)
+    const { writer, log } = files
+    this.#turns = new Turns(writer.connection, log)
+    this.#checkpoints = new Checkpoints(files.path, writer.connection, this.#turns)
   }
 
   async init(): Promise<void> {}
@@ -49,10 +53,13 @@ export class SqliteDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async destroy(): Promise<void> {
-    await this.#turns.begin()
-    await this.#turns.commit()
-    this.#files.reader.connection.close()
-    this.#files.writer.connection.close()
+    try {
+      await this.#turns.between(async () => {})
+      await this.#files.log.settled
+    } finally {
+      await this.#checkpoints.close()
+      this.#files.close()
+    }
   }
 }
 

@@ -1,14 +1,19 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { LogSync } from './log-sync.ts'
 import { Statements } from './statements.ts'
 
 /** Two connections to one database file: reads never wait for the writer (WAL). */
 export interface Files {
   writer: Statements
   reader: Statements
+  /** The log that both share. */
+  log: LogSync
+  readonly path: string
   /** A further connection that sees the data as it is when it first reads. */
   openSnapshot(): Statements
+  close(): void
 }
 
 /** Milliseconds that SQLite itself waits, blocking the process, for the short locks of opening and recovery. */
@@ -17,28 +22,36 @@ const shortLocks = 5_000
 export function openFiles(path: string): Files {
   createDurably(resolve(path))
   const writer = new DatabaseSync(path, { timeout: shortLocks })
-  // FULL: each commit is synced (sqlite.org/pragma.html#pragma_synchronous; WAL with NORMAL may lose the last ones).
-  // What many commits in a row write again is copied into the file once. Well below 4,062 pages: for more, the index of the log has to grow,
-  // for which a full disk has no room, and then not even what frees space could be committed (sqlite.org/walformat.html#the_wal_index_file_format).
+  // Commits are synced by `LogSync`, and copied into the file by `Checkpoints`. The first look makes the log.
   writer.exec(`
     pragma journal_mode = wal;
-    pragma synchronous = full;
+    pragma synchronous = normal;
     pragma foreign_keys = on;
     pragma journal_size_limit = 67108864;
-    pragma wal_autocheckpoint = 2000;
+    pragma wal_autocheckpoint = 0;
     pragma cache_size = -16384;
     pragma temp_store = memory;
+    select 1 from sqlite_schema;
   `)
+  const log = new LogSync(`${path}-wal`)
+  sync(dirname(resolve(path)))
   const reader = openReader(path)
   // From here on the writer waits for other processes without blocking this one (see driver.ts).
   writer.exec('pragma busy_timeout = 0')
   return {
     writer: new Statements(writer),
     reader: new Statements(reader),
+    log,
+    path,
     openSnapshot() {
       const connection = openReader(path)
       connection.exec('begin')
       return new Statements(connection)
+    },
+    close() {
+      reader.close()
+      writer.close()
+      log.close()
     },
   }
 }

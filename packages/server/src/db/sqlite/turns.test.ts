@@ -17,11 +17,10 @@ describe('writers that share a commit', () => {
     files = openFiles(join(folder, 'turns.db'))
     writer = files.writer.connection
     writer.exec('create table t (x integer primary key, y text)')
-    turns = new Turns(writer)
+    turns = new Turns(writer, files.log)
   })
   afterEach(async () => {
-    files.reader.connection.close()
-    writer.close()
+    files.close()
     await rm(folder, { recursive: true })
   })
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseSync } from 'node:sqlite'
 import { fault } from '../../kernel/faults.ts'
 import { dbFault, isBusy } from '../faults.ts'
+import type { LogSync } from './log-sync.ts'
 import { createMutex } from './mutex.ts'
 
 /** Milliseconds that a write waits for another process before it gives up. */
@@ -10,11 +11,14 @@ const busyLimit = 30_000
 const maxSharing = 32
 
 /**
- * The writers of one connection, one at a time. Those who come in one turn of the event loop share a commit, and so its sync: each has a
- * savepoint of its own in one transaction. SQLite blocks this process while it syncs; what arrives meanwhile is read in one turn, too.
+ * The writers of one connection, one at a time. Those who come in one turn of the event loop, or while the last commit is being synced,
+ * share a commit, and so its sync: each has a savepoint of its own in one transaction.
  */
 export class Turns {
   readonly #connection: DatabaseSync
+  readonly #log: LogSync
+  /** Called after each commit, when there is no transaction. */
+  onCommit = () => {}
   readonly #turn = createMutex()
   readonly #savepoint
   readonly #release
@@ -24,8 +28,10 @@ export class Turns {
   #sharing: PromiseWithResolvers<void>[] = []
   #done = () => {}
 
-  constructor(connection: DatabaseSync) {
+  /** `log`: of this connection, which commits without a sync. */
+  constructor(connection: DatabaseSync, log: LogSync) {
     this.#connection = connection
+    this.#log = log
     this.#savepoint = connection.prepare('savepoint turn')
     this.#release = connection.prepare('release turn')
   }
@@ -68,6 +74,17 @@ export class Turns {
     }
   }
 
+  /** Runs this between two transactions: nobody writes meanwhile. */
+  async between<T>(work: () => Promise<T>): Promise<T> {
+    const done = await this.#turn()
+    try {
+      if (this.#connection.isTransaction) this.#commitAll()
+      return await work()
+    } finally {
+      done()
+    }
+  }
+
   /** What cannot be undone alone takes with it what shares its commit. */
   #undo(): void {
     if (!this.#connection.isTransaction) return
@@ -84,11 +101,17 @@ export class Turns {
     try {
       // SQLite ends a transaction by itself when it meets a full disk.
       if (!this.#connection.isTransaction) this.#settle(fault('STORAGE_FULL'))
-      else if (this.#sharing.length >= maxSharing) this.#commitAll()
-      else if (this.#waiting === 0) this.#commitSoon()
+      else this.#commitInTime()
     } finally {
       this.#done()
     }
+  }
+
+  /** The one before is durable first: what comes until then has one sync, too. */
+  #commitInTime(): void {
+    if (this.#log.isRunning) return
+    if (this.#sharing.length >= maxSharing) this.#commitAll()
+    else if (this.#waiting === 0) this.#commitSoon()
   }
 
   #commitSoon(): void {
@@ -98,25 +121,35 @@ export class Turns {
     setImmediate(() => {
       this.#isSoon = false
       // Whoever has the turn now sees to it, or somebody has done so already.
-      if (!this.#isTaken && this.#connection.isTransaction) this.#commitAll()
+      if (!this.#isTaken && this.#connection.isTransaction && !this.#log.isRunning) this.#commitAll()
     })
   }
 
   #commitAll(): void {
     try {
       this.#connection.exec('commit')
-      this.#settle()
+      void this.#keep(this.#sharing.splice(0))
+      this.onCommit()
     } catch (error) {
       this.#settle(dbFault(error))
       if (this.#connection.isTransaction) this.#connection.exec('rollback')
     }
   }
 
-  #settle(error?: unknown): void {
-    for (const { resolve, reject } of this.#sharing.splice(0)) {
-      if (error === undefined) resolve()
-      else reject(error)
+  /** Tells them when what they committed is durable; then the next ones may. */
+  async #keep(committed: PromiseWithResolvers<void>[]): Promise<void> {
+    if (committed.length === 0) return
+    try {
+      await this.#log.sync()
+      for (const { resolve } of committed) resolve()
+    } catch (error) {
+      for (const { reject } of committed) reject(error)
     }
+    if (!this.#isTaken && this.#connection.isTransaction) this.#commitInTime()
+  }
+
+  #settle(error: unknown): void {
+    for (const { reject } of this.#sharing.splice(0)) reject(error)
   }
 }
 

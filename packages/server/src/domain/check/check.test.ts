@@ -42,7 +42,7 @@ test('a partial DAG: one that is all here, a wrong number, a block that is here 
   const dags = [await house.upload(arrived, [arrived]), await house.upload(counted, [counted]), await house.upload(listed, [listed])]
   expect((await house.check()).findings).toEqual([])
   await house.upload(a, [a])
-  await house.db.write((w) => w.dags.setMissing(dags[2]!, [{ cid: cidOf(a), path: '2' }, { cid: cidOf(b), path: '0' }], 2))
+  await house.db.write(async (w) => w.dags.setMissing(await w.dags.lock(dags[2]!, 1), [{ cid: cidOf(a), path: '2' }, { cid: cidOf(b), path: '0' }], 2))
   expect((await house.check()).findings.toSorted()).toEqual(
     [
       `dag: DAG ${dags[0]}: every block of it is here, and the row calls it partial`,

@@ -7,6 +7,8 @@ export interface Known {
   tracker: DagTracker
   /** Undefined until a row is committed that holds what the tracker saw. */
   row?: Pick<Dag, 'created' | 'missingCount'>
+  /** The row tells all that the tracker knows. */
+  isWritten?: boolean
 }
 
 export interface KeepLimits {
@@ -82,7 +84,7 @@ export class KeptTrackers {
       this.#lost++
       return void tracker.close()
     }
-    this.#kept.set(dag, { tracker, row, bytes })
+    this.#kept.set(dag, { ...known, bytes })
     this.#bytes += bytes
     for (const first of this.#kept.keys()) {
       if (this.#kept.size <= this.#maxDags && this.#bytes <= this.#maxBytes) return

@@ -47,7 +47,7 @@ export class StaleLook extends Error {}
 export async function lookAt(root: CID, dag: string, parts: LookParts, options: LookOptions & { trusts: boolean }): Promise<Look> {
   const { db, blocks, kept, turns, begin, standing } = parts
   const { writer, budget = Infinity, signal, heldOnly = false, trusts } = options
-  const read = () => db.read((r) => r.dags.get(dag))
+  const read = () => db.peek((r) => r.dags.get(dag))
   let row = await read()
   if (row?.state === 'complete' && trusts) return completeLook(dag, standing)
   const turn = await turns.take(dag)
@@ -73,9 +73,11 @@ export async function lookAt(root: CID, dag: string, parts: LookParts, options: 
     const { tracker } = of
     const before = tracker.size
     const source = claimingSource(blocks, writer, { signal })
+    if (!tracker.isSettled) of.isWritten = false
     const isSettled = await advance(of, () => tracker.advance(source, { budget, signal }), budget < Infinity)
     const measure = isSettled ? await measureOf(tracker, source) : undefined
     let locked: Dag | undefined
+    let { isWritten = false } = of
     return {
       isComplete: measure?.complete === true,
       get isUnfinished() {
@@ -85,12 +87,15 @@ export async function lookAt(root: CID, dag: string, parts: LookParts, options: 
       async lock(w, now) {
         const found = await w.dags.lock(dag, now)
         if (found.state === 'partial' && !isFresh && !fits(of, found)) throw new StaleLook()
-        const settled = heldOnly && found.holders === 0 ? { dag: found } : await applyMeasure(w, found, measure, now, standing)
+        const isLeft = (heldOnly && found.holders === 0) || (of.isWritten && found.state === 'partial')
+        const settled = isLeft ? { dag: found } : await applyMeasure(w, found, measure, now, standing)
+        if (!isLeft) isWritten = isSettled
         locked = settled.dag
         return { ...settled, measure }
       },
       committed() {
         of.row = locked
+        of.isWritten = isWritten
       },
       [Symbol.dispose]() {
         kept.putBack(dag, of)

@@ -44,7 +44,7 @@ export async function applyMeasure(w: Writer, dag: Dag, measure: Measure | undef
   if (dag.state !== 'partial') return { dag, unconfirmed: await standing(w, dag.cid, now) }
   if (measure === undefined) return { dag }
   if (!measure.complete) {
-    await w.dags.setMissing(dag.cid, measure.missing, measure.missingCount)
+    await w.dags.setMissing(dag, measure.missing, measure.missingCount)
     return { dag: { ...dag, missingCount: measure.missingCount } }
   }
   const { bytes, blocks } = measure

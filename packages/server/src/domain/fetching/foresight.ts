@@ -30,7 +30,9 @@ export function foresight({ network, hasSources }: ForesightParts): Foresee {
     if (measure?.complete !== false || !hasNobody(status, { origins, hasSources })) return undefined
     const { missing, missingCount } = measure
     const reason = explain([], status, { hasRoot: missing.every(({ cid }) => cid !== dag.cid), waitingFor: missing.length })
-    const before = await w.fetches.get(dag.cid)
+    // Nobody has asked for what this transaction has made a row for.
+    const isNew = dag.holders === 0 && dag.created === now
+    const before = isNew ? undefined : await w.fetches.get(dag.cid)
     const isSaid = before?.reason === reason && before.attempts.length === 0 && before.nextTry !== undefined && before.nextTry > now
     // Others who wait may know an address: only what was found since they came tells that none does.
     if (dag.holders > 0 && !isSaid) return undefined

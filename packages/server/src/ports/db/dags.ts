@@ -79,8 +79,8 @@ export interface DagWrites {
   lock(cid: string, now: number): Promise<Dag>
   /** It is complete from now on, and those who hold it are charged. Changes nothing where it is already. */
   setComplete(cid: string, size: { bytes: number; blocks: number }, now: number): Promise<void>
-  /** Replaces what is known to be missing: `count` blocks, of which these are the first. */
-  setMissing(cid: string, missing: readonly MissingBlock[], count: number): Promise<void>
+  /** Replaces what is known to be missing of a DAG, as it was when it was locked: `count` blocks, of which these are the first. */
+  setMissing(dag: Pick<Dag, 'cid' | 'missingCount'>, missing: readonly MissingBlock[], count: number): Promise<void>
   /** So many more holders (default 1), of this account, which is charged where it had none. */
   hold(accountId: string, cid: string, times?: number): Promise<void>
   /**

@@ -101,8 +101,10 @@ export interface Db {
   readonly kind: 'sqlite' | 'postgres'
   /** Grows with every write of this process, before `write` resolves: what was read at another count may be stale. */
   readonly commits: number
-  /** Runs queries on committed data. Never waits for a writer. */
+  /** Runs queries on committed data. Never waits for a writer, but for what it may have seen to be durable. */
   read<T>(fn: (reader: Reader) => Promise<T>): Promise<T>
+  /** As `read`, and may tell what a power cut at this moment takes back: for what a transaction of the caller goes by, and nobody is told. */
+  peek<T>(fn: (reader: Reader) => Promise<T>): Promise<T>
   /** One transaction: committed and durable when it resolves, rolled back when `fn` throws. `fn` does no other I/O. */
   write<T>(fn: (writer: Writer) => Promise<T>): Promise<T>
   /** The data as it is when this is first read, whatever is written meanwhile. Not for long: until then nothing that is replaced gives its room back. */

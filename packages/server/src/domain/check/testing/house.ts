@@ -67,10 +67,10 @@ export async function openHouse() {
       await db.write(async (w) => {
         const created = await w.accounts.nextStamp(account, 1)
         await w.uploads.insert({ id: crypto.randomUUID(), accountId: account, kind: 'car', bytes: 1, created, roots: [{ cid: dag, dag }] })
-        await w.dags.lock(dag, 1)
+        const row = await w.dags.lock(dag, 1)
         await w.dags.hold(account, dag)
         if (missing.length === 0) await w.dags.setComplete(dag, size, 1)
-        else await w.dags.setMissing(dag, missing, missing.length)
+        else await w.dags.setMissing(row, missing, missing.length)
       })
       return dag
     },
