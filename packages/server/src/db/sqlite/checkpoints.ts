@@ -47,6 +47,7 @@ export class Checkpoints {
     await this.#running
     if (!this.#worker) return
     const ended = once(this.#worker, 'exit')
+    this.#worker.ref()
     this.#worker.postMessage('end')
     await ended
   }
@@ -78,7 +79,7 @@ export class Checkpoints {
   }
 
   async #copy(): Promise<void> {
-    this.#worker ??= new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData: this.#path })
+    this.#worker ??= new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData: this.#path, execArgv: [], name: 'tholed checkpoints' })
     // It keeps no process alive, but while somebody waits for it.
     this.#worker.ref()
     this.#worker.postMessage('copy')
