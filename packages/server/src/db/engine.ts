@@ -7,6 +7,8 @@ export interface Engine {
   kind: Kind
   dialect: Dialect
   notices: Notices
+  /** As in the port. */
+  copyTo?(file: string): Promise<void>
   /** While what was committed may be lost still. Rejects where it was. */
   unsynced(): Promise<void> | undefined
 }

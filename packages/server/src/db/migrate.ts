@@ -21,14 +21,24 @@ export async function migrate(db: Kysely<Tables>, kind: Kind): Promise<string[]>
       .addColumn('name', 'text', (c) => c.primaryKey())
       .addColumn('applied', 'bigint', (c) => c.notNull())
       .execute()
-    const applied = (await q.selectFrom('schema_migration').select('name').execute()).map(({ name }) => name)
-    const unknown = applied.find((name) => !migrations.some((migration) => migration.name === name))
-    if (unknown !== undefined) throw fault('CONFLICT', { reason: `the database was made by a newer version of Thole (${unknown})` })
-    const missing = migrations.filter(({ name }) => !applied.includes(name))
+    const missing = await missingIn(q)
     for (const { name, statements } of missing) {
       for (const text of textsFor(kind, statements)) await sql.raw(text).execute(q)
       await q.insertInto('schema_migration').values({ name, applied: Date.now() }).execute()
     }
     return missing.map(({ name }) => name)
   })
+}
+
+/** Names of what is missing; all, where there is no table that says what is there. */
+export async function pendingIn(db: Kysely<Tables>): Promise<string[]> {
+  const isNew = !(await db.introspection.getTables()).some(({ name }) => name === 'schema_migration')
+  return (isNew ? migrations : await missingIn(db)).map(({ name }) => name)
+}
+
+async function missingIn(q: Kysely<Tables>): Promise<typeof migrations> {
+  const applied = (await q.selectFrom('schema_migration').select('name').execute()).map(({ name }) => name)
+  const unknown = applied.find((name) => !migrations.some((migration) => migration.name === name))
+  if (unknown !== undefined) throw fault('CONFLICT', { reason: `the database was made by a newer version of Thole (${unknown})` })
+  return migrations.filter(({ name }) => !applied.includes(name))
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely } from 'kysely'
-import type { Db, Writer } from '../ports/db/index.ts'
+import type { Db, Note, Writer } from '../ports/db/index.ts'
 import type { Log } from '../ports/log.ts'
 import { isContention } from './faults.ts'
-import { migrate } from './migrate.ts'
+import { migrate, pendingIn } from './migrate.ts'
 import { openPostgres } from './postgres/open.ts'
 import { queriesIn } from './queries/index.ts'
 import type { Session } from './session.ts'
@@ -24,12 +24,15 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
   const engine = /^postgres(ql)?:\/\//.test(url) ? openPostgres(url, log) : openSqlite(url.replace(/^sqlite:/, ''))
   const { kind, notices } = engine
   const db = new Kysely<Tables>({ dialect: engine.dialect })
-  const outside = queriesIn({ q: db, kind, run: (query) => db.executeQuery(query), jobEnqueued: () => notices.committed(db) })
+  const listeners = new Set<(notes: readonly Note[]) => void>()
+  const tell = (notes: readonly Note[]) => listeners.forEach((listener) => listener(notes))
+  const outside = queriesIn({ q: db, kind, run: (query) => db.executeQuery(query), jobEnqueued: () => notices.committed(db), noted: (note) => tell([note]) })
 
   let commits = 0
 
   async function once<T>(fn: (writer: Writer) => Promise<T>): Promise<T> {
     let enqueued = false
+    const notes: Note[] = []
     let isOpen = true
     const transaction = db.transaction().setIsolationLevel('read committed')
     const result = await transaction.execute(async (q) => {
@@ -40,12 +43,13 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
       }
       const jobEnqueued = () => void (enqueued = true)
       try {
-        return await fn(queriesIn({ q, kind, run, jobEnqueued }))
+        return await fn(queriesIn({ q, kind, run, jobEnqueued, noted: (note) => void notes.push(note) }))
       } finally {
         isOpen = false
       }
     })
     if (enqueued) notices.committed(db)
+    if (notes.length > 0) tell(notes)
     return result
   }
 
@@ -75,11 +79,17 @@ export async function openDb({ url = 'data/thole.db', log }: DbOptions = {}): Pr
     },
     async snapshot() {
       const q = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
-      const reader = queriesIn({ q, kind, run: (query) => q.executeQuery(query), jobEnqueued() {} })
+      const reader = queriesIn({ q, kind, run: (query) => q.executeQuery(query), jobEnqueued() {}, noted() {} })
       return { reader, [Symbol.asyncDispose]: () => q.rollback().execute() }
     },
     migrate: () => migrate(db, kind),
+    pending: () => pendingIn(db),
     onJob: notices.listen,
+    ...(engine.copyTo && { copyTo: engine.copyTo }),
+    onNote(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     async close() {
       await notices.close()
       await db.destroy()

@@ -16,7 +16,7 @@ describe('a prepared query', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'thole-prepared-'))
     q = new Kysely<Tables>({ dialect: sqliteDialect(openFiles(join(folder, 'a.db'))) })
-    session = { q, kind: 'sqlite', run: (query) => q.executeQuery(query), jobEnqueued() {} }
+    session = { q, kind: 'sqlite', run: (query) => q.executeQuery(query), jobEnqueued() {}, noted() {} }
     await q.schema.createTable('instance').addColumn('name', 'text').addColumn('value', 'text').execute()
   })
   afterAll(async () => {

@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely'
+import type { Note } from '../ports/db/index.ts'
 import type { Tables } from './tables.ts'
 
 export type Kind = 'sqlite' | 'postgres'
@@ -11,4 +12,6 @@ export interface Session {
   run<R>(query: CompiledQuery<R>): Promise<QueryResult<R>>
   /** Called where a job was enqueued; listeners hear of it after the commit. */
   jobEnqueued(): void
+  /** Told to listeners after the commit. */
+  noted(note: Note): void
 }

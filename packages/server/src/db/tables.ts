@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { LoginTokenKind, MemberRole } from '../ports/db/index.ts'
 
 /**
  * The schema, as TypeScript sees it. The same on SQLite and PostgreSQL: ids are text, times are integer milliseconds, truth is
@@ -6,7 +7,7 @@ import type { Generated } from 'kysely'
  */
 export interface Tables {
   schema_migration: { name: string; applied: number }
-  account: { id: string; email: string; role: 'admin' | 'user'; created: number; suspended: number; last_stamp: number }
+  account: { id: string; email: string; role: 'admin' | 'user'; created: number; suspended: number; last_stamp: number; may_pin: Generated<number>; on_demand: Generated<number>; plan_id: Generated<string | null> }
   api_key: {
     id: string
     account_id: string
@@ -17,6 +18,20 @@ export interface Tables {
     created: number
     last_used: number | null
     revoked: number | null
+    expires: number | null
+  }
+  access_request: {
+    id: string
+    account_id: string
+    asked_by: string
+    purpose: string
+    amount: string
+    link: string
+    state: 'open' | 'approved' | 'declined'
+    created: number
+    decided: number | null
+    message: string | null
+    seen: number
   }
   dag: {
     cid: string
@@ -31,26 +46,50 @@ export interface Tables {
     created: number
     completed: number | null
     missing_count: number
+    here_bytes: Generated<number>
+    here_blocks: Generated<number>
   }
-  account_dag: { account_id: string; dag: string; holds: number }
+  account_dag: { account_id: string; dag: string; holds: number; since: Generated<number>; parts: Generated<number> }
   account_visit: { dag: string; account_id: string; requests: number; bytes: number; last: number }
-  account_usage: { account_id: string; bytes: number; blocks: number; dags: number }
+  account_usage: { account_id: string; bytes: number; blocks: number; dags: number; byte_hours: Generated<number>; since: Generated<number>; rolled: Generated<number> }
+  account_traffic: { account_id: string; hour: number; kind: string; requests: number; sent: number }
+  account_stored: { account_id: string; hour: number; byte_hours: number }
+  plan: {
+    id: string
+    name: string
+    words: string
+    storage_bytes: number | null
+    blocks: number | null
+    bandwidth_bytes: number | null
+    requests: number | null
+    requests_per_minute: number | null
+    keys: number | null
+    in_flight_pins: number | null
+    price_gib_month: number
+    price_gib_sent: number
+    currency: string
+  }
+  reservation: { id: string; account_id: string; bytes: number; blocks: number; until: number }
+  quota_warning: { account_id: string; what: string; level: number; period: number; at: number }
   missing_block: { dag: string; position: number; cid: string; path: string }
   upload: {
     id: string
     account_id: string
     name: string | null
+    /** The name that lists show, after `fold`. */
+    name_folded: string
     kind: 'file' | 'directory' | 'car' | 'token'
     bytes: number
     created: number
     media_type: string | null
     key_name: string | null
     files: string | null
+    blocks: Generated<number>
   }
   account_root: { account_id: string; cid: string; dag: string; name: string; created: number; updated: number; uploads: number; upload_id: string }
   account_part: { account_id: string; cid: string; car: string }
   part_list: { upload_id: string; position: number; cid: string }
-  upload_root: { upload_id: string; position: number; cid: string; dag: string; name: string | null; unpinned: Generated<number> }
+  upload_root: { upload_id: string; position: number; cid: string; dag: string; name: string | null; unpinned: Generated<number>; warned: Generated<number | null> }
   pin_request: {
     id: string
     account_id: string
@@ -141,6 +180,63 @@ export interface Tables {
   block: { hash: Uint8Array; segment: string; position: number; bytes: number; claimed: number; damaged: number }
   store_process: { id: string; horizon: number; seen: number }
   store_reclaim: { id: number; run: string | null; until: number; cutoff: number }
-  member: { id: string; email: string; password: string; created: number }
-  member_session: { hash: string; member_id: string; created: number; seen: number }
+  event: {
+    id: number
+    account_id: string | null
+    kind: string
+    audit: number
+    at: number
+    actor: 'member' | 'key' | 'system'
+    actor_id: string | null
+    actor_name: string | null
+    data: string
+  }
+  member: {
+    id: string
+    email: string
+    password: string | null
+    verified: number | null
+    made_by: 'operator' | 'invitation' | 'sign-up' | 'provider'
+    totp: string | null
+    /** The last time step of which a code was used. */
+    totp_step: number
+    created: number
+  }
+  member_session: {
+    hash: string
+    id: string
+    member_id: string
+    account_id: string | null
+    created: number
+    seen: number
+    agent: string | null
+    address: string | null
+    factors: 1 | 2
+  }
+  membership: { account_id: string; member_id: string; role: MemberRole; created: number }
+  identity: { provider: string; subject: string; member_id: string; email: string; created: number; used: number | null }
+  login_token: {
+    hash: string
+    id: string
+    kind: LoginTokenKind
+    email: string | null
+    member_id: string | null
+    account_id: string | null
+    role: MemberRole | null
+    made_by: string | null
+    created: number
+    expires: number
+  }
+  passkey: {
+    id: string
+    member_id: string
+    public_key: string
+    counter: number
+    transports: string
+    name: string
+    created: number
+    used: number | null
+  }
+  recovery_code: { hash: string; member_id: string }
+  sign_in_try: { digest: string; tries: number; ends: number }
 }

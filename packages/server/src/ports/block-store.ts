@@ -47,6 +47,22 @@ export interface BlockStoreStats {
   damaged: number
 }
 
+/** What a segment holds. */
+export interface SegmentFacts {
+  name: string
+  bytes: number
+  /** About so many of them are of blocks that are found here, damaged ones too; the rest is given back by a reclaim. */
+  live: number
+  /** Blocks of it that are in quarantine; undefined where that is not known of one segment. */
+  damaged?: number
+}
+
+export interface SegmentFile {
+  name: string
+  path: string
+  bytes: number
+}
+
 /** Blocks by multihash, in append-only segments. Drivers: memory, disk, S3. */
 export interface BlockStore {
   writer(options?: StoreOptions): BlockWriter
@@ -77,6 +93,10 @@ export interface BlockStore {
   onDamage(listener: (hash: Multihash) => void): () => void
   /** Compares index and segments without changing either; also while others write. */
   check(options?: StoreOptions): AsyncIterable<CheckStep>
+  /** The first segments in their order, at most `limit`; of many blocks it takes seconds, in slices. */
+  segments(limit: number): Promise<SegmentFacts[]>
+  /** Where blocks lie in files of this machine: which these are now, and how many bytes of each are durable. A file changes at its end alone, and goes with a reclaim alone. */
+  files?(): readonly SegmentFile[]
   /** Waits for writers under way to settle, flushes, releases the lock. */
   close(): Promise<void>
 }

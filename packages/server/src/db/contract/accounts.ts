@@ -34,20 +34,26 @@ export function accountContract(subject: Subject): void {
       expect(await subject.db().write((w) => w.accounts.nextStamp(id, now + 5000))).toBe(now + 5000)
     })
 
-    it('lists live keys, newest first', async () => {
+    it('lists live keys, newest first, page by page', async () => {
       const db = subject.db()
-      const { id: accountId } = await newAccount(db)
+      const owner = await newAccount(db, { mayPin: true, onDemand: true })
+      const accountId = owner.id
       const key = (created: number): KeyRow => ({ id: crypto.randomUUID(), accountId, name: 'k', scopes: ['upload', 'pins:read'], hash: 'h', tail: 't', created })
-      const [a, b, c] = [key(1), key(2), key(3)]
+      const [a, b, c] = [key(1), key(2), { ...key(3), expires: 99 }]
       await db.write(async (w) => {
         for (const row of [a, b, c]) await w.keys.insert(row)
-        await w.keys.touch(a.id, 77)
+        await w.keys.touch(new Map([[a.id, 77]]))
       })
       expect(await db.write((w) => w.keys.revoke('another account', b.id, 5))).toBe(false)
       expect(await db.write((w) => w.keys.revoke(accountId, b.id, 5))).toBe(true)
       expect(await db.write((w) => w.keys.revoke(accountId, b.id, 6))).toBe(false)
-      expect(await db.read((r) => r.keys.ofAccount(accountId))).toEqual([c, { ...a, lastUsed: 77 }])
-      expect(await db.read((r) => r.keys.byId(b.id))).toEqual({ ...b, revoked: 5 })
+      expect(await db.read((r) => r.keys.ofAccount(accountId, { limit: 5 }))).toEqual([c, { ...a, lastUsed: 77 }])
+      expect(await db.read((r) => r.keys.ofAccount(accountId, { limit: 1 }))).toEqual([c])
+      expect(await db.read((r) => r.keys.ofAccount(accountId, { limit: 1, after: c.id }))).toEqual([{ ...a, lastUsed: 77 }])
+      expect(await db.read((r) => r.keys.ofAccount(accountId, { limit: 1, after: 'no key' }))).toEqual([])
+      expect(await db.read((r) => r.keys.count(accountId))).toBe(2)
+      expect(await db.read((r) => r.keys.byId(b.id))).toEqual({ key: { ...b, revoked: 5 }, account: owner })
+      expect(await db.read((r) => r.keys.byId('no key'))).toBeUndefined()
     })
 
     it('ensures an instance value once', async () => {

@@ -119,11 +119,11 @@ export function dagContract(subject: Subject): void {
       expect(await standing()).toEqual({ state: 'partial', holders: 0, unpinned: false })
       const unpinned = await addUpload(db, id, { roots: [{ cid: cidOf('another'), dag: cidOf('another'), unpinned: true }, { cid, dag: cid, name: 'n', unpinned: true }] })
       await db.write(async (w) => {
-        await w.dags.hold(id, cid, 3)
+        await w.dags.hold(id, cid, { times: 3 })
         await w.dags.setComplete(cid, { bytes: 1, blocks: 1 }, 1)
       })
       expect(await standing()).toEqual({ state: 'complete', holders: 3, unpinned: true })
-      expect(await db.read((r) => r.uploads.unpinned(cid, 10))).toEqual([{ cid, dag: cid, name: 'n', unpinned: true, uploadId: unpinned.id, accountId: id }])
+      expect(await db.read((r) => r.uploads.unpinned(cid, 10))).toEqual([{ cid, dag: cid, name: 'n', unpinned: true, uploadId: unpinned.id, position: 1, accountId: id }])
       await db.write((w) => w.uploads.setPinned(unpinned.id, cid))
       expect(await standing()).toMatchObject({ unpinned: false })
       expect((await db.read((r) => r.uploads.list(id, { limit: 5 }))).find((upload) => upload.id === unpinned.id)?.roots.map((root) => root.unpinned)).toEqual([true, undefined])

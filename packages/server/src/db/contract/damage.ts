@@ -75,8 +75,8 @@ export function damageContract(subject: Subject): void {
 
     it('a block that was only noted waits for the DAGs to be looked through', async () => {
       const db = subject.db()
-      await db.write((w) => w.damage.note([hashOf('n1'), hashOf('n2')], 20))
-      await db.write((w) => w.damage.note([hashOf('n2')], 30))
+      expect(await db.write((w) => w.damage.note([hashOf('n1'), hashOf('n2')], 20))).toBe(2)
+      expect(await db.write((w) => w.damage.note([hashOf('n2')], 30))).toBe(0)
       expect(await db.read((r) => r.damage.hasUnplaced())).toBe(true)
       expect((await db.read((r) => r.damage.due(1e12, 1000))).map(({ hash }) => hash)).not.toContain(hashOf('n1'))
       await damagedDag(db, 'noted', ['n1'])

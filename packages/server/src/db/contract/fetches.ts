@@ -33,6 +33,24 @@ export function fetchContract(subject: Subject): void {
       expect(await db.read((r) => r.fetches.get(dag))).toBeUndefined()
     })
 
+    it('tells which states were written since, to those who wait for them', async () => {
+      const db = subject.db()
+      const [one, two] = [await newAccount(db), await newAccount(db)]
+      const [a, b] = [await known('changed a'), await known('changed b')]
+      await addPin(db, one.id, { dag: a, status: 'queued' })
+      await addPin(db, one.id, { dag: b, status: 'pinning' })
+      await addPin(db, two.id, { dag: b, status: 'queued' })
+      const now = 8e12
+      await db.write((w) => w.fetches.put([stateOf(a, { updated: now + 1 }), stateOf(b, { updated: now + 2 })]))
+      const changed = async (since: number, ...accounts: string[]) => {
+        const { until, changed: found } = await db.read((r) => r.fetches.changed(since, accounts))
+        return [until, accounts.map((account) => found.get(account)?.toSorted())]
+      }
+      expect(await changed(now, one.id, two.id)).toEqual([now + 2, [[a, b].toSorted(), [b]]])
+      expect(await changed(now + 1, one.id)).toEqual([now + 2, [[b]]])
+      expect(await changed(now + 2, one.id)).toEqual([now + 2, [undefined]])
+    })
+
     it('knows who waits, and who has waited too long', async () => {
       const db = subject.db()
       const { id } = await newAccount(db)

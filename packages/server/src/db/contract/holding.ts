@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Db } from '../../ports/db/index.ts'
 import type { Subject } from './subject.ts'
-import { addPin, addUpload, cidOf, newAccount } from './rows.ts'
+import { addPin, cidOf, newAccount } from './rows.ts'
 
 export function holdingContract(subject: Subject): void {
   const dag = (cid: string) => subject.db().read((r) => r.dags.get(cid))
@@ -23,21 +23,6 @@ export function holdingContract(subject: Subject): void {
   }
 
   describe('holding', () => {
-    it('tells what an account has sent to DAGs that are not complete', async () => {
-      const db = subject.db()
-      const [one, two] = [await newAccount(db), await newAccount(db)]
-      const [partial, whole] = [name(), name()]
-      const send = async (accountId: string, dag: string, bytes: number) => {
-        await addUpload(db, accountId, { bytes, roots: [{ cid: dag, dag }] })
-        await db.write((w) => w.dags.hold(accountId, dag))
-      }
-      for (const [id, dag, bytes] of [[one.id, partial, 3], [one.id, partial, 4], [two.id, partial, 5], [one.id, whole, 6]] as const) await send(id, dag, bytes)
-      const waiting = () => Promise.all([one, two].map(({ id }) => db.read((r) => r.usage.waiting(id))))
-      expect(await waiting()).toEqual([13, 5])
-      await db.write((w) => w.dags.setComplete(whole, { bytes: 6, blocks: 1 }, 1))
-      expect(await waiting()).toEqual([7, 5])
-    })
-
     it('remembers when the last holder went, and forgets it with the next', async () => {
       const [one, two] = [await newAccount(subject.db()), await newAccount(subject.db())]
       const cid = name()
@@ -155,7 +140,7 @@ export function holdingContract(subject: Subject): void {
               const known = model[one.cid]!
               await w.dags.lock(cid, 1)
               if (one.kind === 'hold') {
-                await w.dags.hold(ids[one.account]!, cid, one.times)
+                await w.dags.hold(ids[one.account]!, cid, { times: one.times })
                 known.holds[one.account]! += one.times
               } else if (one.kind === 'release' && known.holds[one.account]! >= one.times) {
                 await w.dags.release(ids[one.account]!, cid, one.times, 1)

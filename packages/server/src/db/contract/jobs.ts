@@ -113,6 +113,8 @@ export function jobContract(subject: Subject): void {
       const first = await only('bury', 'a', 10)
       expect(await subject.db().write((w) => w.jobs.bury(first, 'a', 'hopeless'))).toBe(true)
       const job = (await byKey('bury', 'k'))!
+      expect(await subject.db().read((r) => r.jobs.buried(['never', 'bury'], 10))).toEqual([job])
+      expect(await subject.db().read((r) => r.jobs.buried(['bury'], 0))).toEqual([])
       expect(job.error).toBe('hopeless')
       expect(await claim('bury', 'a', 1e9)).toEqual([])
       const before = await subject.db().read((r) => r.jobs.count())

@@ -115,7 +115,7 @@ export function pinContract(subject: Subject): void {
       expect((await db.read((r) => r.pins.waiting(dag))).map(({ id }) => id)).toEqual([pinning.id, queued.id])
       expect(await db.write((w) => w.pins.fail(dag, { reason: 'why', ids: [queued.id, failed.id] }))).toEqual([one.id])
       expect(await db.read((r) => r.pins.get(one.id, queued.id))).toMatchObject({ status: 'failed', reason: 'why' })
-      expect(await db.write((w) => w.pins.settle(dag, { status: 'pinned' }))).toBe(1)
+      expect(await db.write((w) => w.pins.settle(dag, { status: 'pinned' }))).toEqual([two.id])
       expect((await db.read((r) => r.pins.get(two.id, pinning.id)))?.reason).toBeUndefined()
       expect((await db.read((r) => r.pins.get(one.id, failed.id)))?.reason).toBe('late')
       expect(await db.write((w) => w.pins.fail(dag, { reason: 'none waits' }))).toEqual([])

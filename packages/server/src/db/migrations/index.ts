@@ -14,6 +14,11 @@ import { uploadTold } from './0013-upload-told.ts'
 import { accountRoots } from './0014-account-roots.ts'
 import { replicaNodes } from './0015-replica-nodes.ts'
 import { leanPins } from './0016-lean-pins.ts'
+import { people } from './0017-people.ts'
+import { access } from './0018-access.ts'
+import { plans } from './0019-plans.ts'
+import { events } from './0020-events.ts'
+import { deadJobs } from './0021-dead-jobs.ts'
 import type { Statement } from './statement.ts'
 
 /** In the order in which they are applied. One that was released is never changed. */
@@ -34,4 +39,9 @@ export const migrations: readonly { name: string; statements: readonly Statement
   { name: '0014-account-roots', statements: accountRoots },
   { name: '0015-replica-nodes', statements: replicaNodes },
   { name: '0016-lean-pins', statements: leanPins },
+  { name: '0017-people', statements: people },
+  { name: '0018-access', statements: access },
+  { name: '0019-plans', statements: plans },
+  { name: '0020-events', statements: events },
+  { name: '0021-dead-jobs', statements: deadJobs },
 ]

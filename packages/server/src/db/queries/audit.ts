@@ -43,7 +43,7 @@ export function auditQueries({ q }: Session): AuditReads {
     },
 
     async accounts(after, limit) {
-      const rows = await q.selectFrom('account_usage').selectAll().where('account_id', '>', after).orderBy('account_id').limit(limit).execute()
+      const rows = await q.selectFrom('account_usage').select(['account_id', 'bytes', 'blocks', 'dags']).where('account_id', '>', after).orderBy('account_id').limit(limit).execute()
       return rows.map(({ account_id: accountId, ...usage }) => ({ accountId, ...usage }))
     },
 

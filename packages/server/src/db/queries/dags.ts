@@ -27,7 +27,8 @@ const complete = prepare((q, { cid, bytes, blocks, now }: { cid: string; bytes: 
     .returning('holders'),
 )
 
-const setMissingCount = prepare((q, { cid, count }: { cid: string; count: number }) => q.updateTable('dag').set({ missing_count: count }).where('cid', '=', cid))
+type Lacking = { cid: string; count: number; bytes: number; blocks: number }
+const setLacking = prepare((q, { cid, count, bytes, blocks }: Lacking) => q.updateTable('dag').set({ missing_count: count, here_bytes: bytes, here_blocks: blocks }).where('cid', '=', cid))
 const removeMissing = prepare((q, { dag }: { dag: string }) => q.deleteFrom('missing_block').where('dag', '=', dag))
 const firstMissing = prepare((q, { dag, limit }: { dag: string; limit: number }) =>
   q.selectFrom('missing_block').select(['cid', 'path']).where('dag', '=', dag).orderBy('position').limit(limit),
@@ -114,12 +115,12 @@ export function dagQueries(session: Session): DagReads & DagWrites {
     async setComplete(cid, { bytes, blocks }, now) {
       const [changed] = (await complete(session, { cid, bytes, blocks, now })).rows
       if (changed === undefined) return
-      if (changed.holders > 0) await chargeHolders(session, cid, { bytes, blocks })
+      if (changed.holders > 0) await chargeHolders(session, cid, { bytes, blocks }, now)
       await removeMissing(session, { dag: cid })
     },
 
-    async setMissing({ cid: dag, missingCount }, missing, count) {
-      if (count !== missingCount) await setMissingCount(session, { cid: dag, count })
+    async setMissing({ cid: dag, missingCount }, missing, count, { bytes, blocks } = { bytes: 0, blocks: 0 }) {
+      if (count !== missingCount || bytes > 0) await setLacking(session, { cid: dag, count, bytes, blocks })
       if (missingCount > 0) await removeMissing(session, { dag })
       if (isRootAlone(dag, missing, count)) return
       const rows = missing.map(({ cid, path }, position) => ({ dag, position, cid, path }))
@@ -136,6 +137,15 @@ export function dagQueries(session: Session): DagReads & DagWrites {
       for (const slice of slices([...new Set(cids)])) {
         const rows = await q.selectFrom('dag').select(['cid', ...visitColumns]).where('cid', 'in', slice).execute()
         for (const row of rows) found.set(row.cid, visitsIn(row))
+      }
+      return found
+    },
+
+    async completed(cids) {
+      const found = new Map<string, number>()
+      for (const slice of slices([...new Set(cids)])) {
+        const rows = await q.selectFrom('dag').select(['cid', 'completed']).where('cid', 'in', slice).where('state', '=', 'complete').execute()
+        for (const row of rows) found.set(row.cid, row.completed ?? 0)
       }
       return found
     },
@@ -163,6 +173,7 @@ function isRootAlone(dag: string, [first]: readonly MissingBlock[], count: numbe
 }
 
 export function toDag({ missing_count: missingCount, visit_bytes: visitBytes, last_visit: lastVisit, ...row }: Selectable<Tables['dag']>): Dag {
-  const { bytes, blocks, released, completed } = row
-  return { ...row, missingCount, visitBytes, lastVisit: lastVisit ?? undefined, bytes: bytes ?? undefined, blocks: blocks ?? undefined, released: released ?? undefined, completed: completed ?? undefined }
+  const { cid, state, holders, visits, created, bytes, blocks, released, completed } = row
+  const size = { bytes: bytes ?? undefined, blocks: blocks ?? undefined }
+  return { cid, state, ...size, holders, visits, visitBytes, lastVisit: lastVisit ?? undefined, created, released: released ?? undefined, completed: completed ?? undefined, missingCount }
 }

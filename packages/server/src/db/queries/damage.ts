@@ -71,7 +71,12 @@ export function damageQueries({ q }: Session): DamageReads & DamageWrites {
 
     async note(hashes, now) {
       const rows = hashes.map((hash) => ({ hash, found: now, tries: 0, next_try: now }))
-      for (const slice of slices(rows)) await q.insertInto('damaged_block').values(slice).onConflict((c) => c.column('hash').doNothing()).execute()
+      let fresh = 0
+      for (const slice of slices(rows)) {
+        const { numInsertedOrUpdatedRows = 0n } = await q.insertInto('damaged_block').values(slice).onConflict((c) => c.column('hash').doNothing()).executeTakeFirstOrThrow()
+        fresh += Number(numInsertedOrUpdatedRows)
+      }
+      return fresh
     },
 
     async place(dag, first, count, now) {

@@ -13,6 +13,9 @@ const fetchJob = 'fetch-dag'
 /** Requests whose addresses are read; each may name a thousand. */
 const readRequests = 50
 
+/** States that are told of together. */
+const changedAtOnce = 200
+
 type Row = Selectable<Tables['dag_fetch']>
 type OfDag = { dag: string }
 
@@ -78,6 +81,17 @@ export function fetchQueries(session: Session): FetchReads & FetchWrites {
     async origins(dag, limit) {
       const { rows } = await named(session, { dag })
       return firstOfEach(rows.map(({ origins }) => JSON.parse(origins) as string[]), limit)
+    },
+
+    async changed(since, accountIds) {
+      const states = await q.selectFrom('dag_fetch').select(['dag', 'updated']).where('updated', '>', since).orderBy('updated').limit(changedAtOnce).execute()
+      const changed = new Map<string, string[]>()
+      const dags = states.map(({ dag }) => dag)
+      for (const accounts of dags.length > 0 ? slices(accountIds) : []) {
+        const own = q.selectFrom('pin_request').select(['account_id', 'dag']).distinct().where('dag', 'in', dags).where('account_id', 'in', accounts)
+        for (const { account_id, dag } of await own.execute()) changed.set(account_id, [...(changed.get(account_id) ?? []), dag])
+      }
+      return { until: states.at(-1)?.updated ?? since, changed }
     },
 
     async put(states) {

@@ -13,6 +13,8 @@ type Hold = {
   times: number
 }
 
+type NewHold = Hold & { now: number; parts: number }
+
 const holdDag = prepare((q, { cid, times }: Hold) =>
   q
     .updateTable('dag')
@@ -21,11 +23,16 @@ const holdDag = prepare((q, { cid, times }: Hold) =>
     .returning(['bytes', 'blocks']),
 )
 
-const addHolds = prepare((q, { accountId, cid, times }: Hold) =>
+const addHolds = prepare((q, { accountId, cid, times, now, parts }: NewHold) =>
   q
     .insertInto('account_dag')
-    .values({ account_id: accountId, dag: cid, holds: times })
-    .onConflict((c) => c.columns(['account_id', 'dag']).doUpdateSet({ holds: sql`account_dag.holds + excluded.holds` }))
+    .values({ account_id: accountId, dag: cid, holds: times, since: now, parts })
+    .onConflict((c) =>
+      c.columns(['account_id', 'dag']).doUpdateSet({
+        holds: sql`account_dag.holds + excluded.holds`,
+        parts: sql`case when excluded.parts = 1 then 1 else account_dag.parts end`,
+      }),
+    )
     .returning('holds'),
 )
 
@@ -37,16 +44,20 @@ const releaseDag = prepare((q, { cid, times, now }: Hold & { now: number }) =>
     .returning(['holders', 'bytes', 'blocks']),
 )
 
-export function holdQueries(session: Session): Pick<DagWrites, 'hold' | 'release' | 'giveUp' | 'forget'> {
+export function holdQueries(session: Session): Pick<DagWrites, 'hold' | 'noteParts' | 'release' | 'giveUp' | 'forget'> {
   const { q } = session
 
   const unheld = (cids: readonly string[], upTo: number) => q.updateTable('dag').where('cid', 'in', cids).where(isUnheld).where('released', '<=', upTo)
 
   return {
-    async hold(accountId, cid, times = 1) {
+    async hold(accountId, cid, { times = 1, now = 0, parts = false } = {}) {
       const size = only(await holdDag(session, { accountId, cid, times }))
-      const { holds } = only(await addHolds(session, { accountId, cid, times }))
-      if (holds === times) await charge(session, accountId, size)
+      const { holds } = only(await addHolds(session, { accountId, cid, times, now, parts: parts ? 1 : 0 }))
+      if (holds === times) await charge(session, accountId, size, now)
+    },
+
+    async noteParts(cid) {
+      await q.updateTable('account_dag').set({ parts: 1 }).where('dag', '=', cid).where('parts', '=', 0).execute()
     },
 
     async release(accountId, cid, times, now) {
@@ -56,12 +67,12 @@ export function holdQueries(session: Session): Pick<DagWrites, 'hold' | 'release
       const { holds } = await mine.where('account_id', '=', accountId).where('dag', '=', cid).returning('holds').executeTakeFirstOrThrow()
       if (holds > 0) return holders
       await q.deleteFrom('account_dag').where('account_id', '=', accountId).where('dag', '=', cid).execute()
-      await uncharge(session, accountId, size)
+      await uncharge(session, accountId, size, now)
       return holders
     },
 
     async giveUp(cids, upTo) {
-      const given = await unheld(cids, upTo).set({ state: 'partial', bytes: null, blocks: null, completed: null, missing_count: 0 }).returning('cid').execute()
+      const given = await unheld(cids, upTo).set({ state: 'partial', bytes: null, blocks: null, completed: null, missing_count: 0, here_bytes: 0, here_blocks: 0 }).returning('cid').execute()
       if (given.length > 0) await q.deleteFrom('missing_block').where('dag', 'in', given.map(({ cid }) => cid)).execute()
     },
 

@@ -94,6 +94,12 @@ export function jobQueries(session: Session): JobReads & JobWrites {
       return { ready, leased, dead }
     },
 
+    async buried(kinds, limit) {
+      const rows: Row[] = []
+      for (const kind of kinds) rows.push(...(await q.selectFrom('job').selectAll().where('kind', '=', kind).where(sql<boolean>`dead = 1`).limit(limit).execute()))
+      return rows.map(toJob)
+    },
+
     async enqueue({ kind, key, payload, runAt, lane = '', isTried = false }) {
       const text = payload === undefined ? null : JSON.stringify(payload)
       await insertOrAsk(session, { id: newId(), kind, key, payload: text, due_at: runAt, lane, rank: isTried ? 1 : 0 })

@@ -1,22 +1,44 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { KeyReads, KeyRow, KeyWrites } from '../../ports/db/index.ts'
 import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import type { Tables } from '../tables.ts'
+import { accountColumns, toAccount } from './accounts.ts'
 
-const byId = prepare((q, { id }: { id: string }) => q.selectFrom('api_key').selectAll().where('id', '=', id))
+/** Every call with a key asks this: the key's columns under names of their own, beside the account's. */
+const byId = prepare((q, { id }: { id: string }) =>
+  q
+    .selectFrom('api_key as key')
+    .innerJoin('account', 'account.id', 'key.account_id')
+    .select(['key.id as key_id', 'key.name', 'key.scopes', 'key.hash', 'key.tail', 'key.created as key_created', 'key.last_used', 'key.revoked', 'key.expires'])
+    .select(accountColumns.map((column) => `account.${column}` as const))
+    .where('key.id', '=', id),
+)
+
+const touch = prepare((q, { id, now }: { id: string; now: number }) => q.updateTable('api_key').set({ last_used: now }).where('id', '=', id))
 
 export function keyQueries(session: Session): KeyReads & KeyWrites {
   const { q } = session
+  const live = (accountId: string) => q.selectFrom('api_key').where('account_id', '=', accountId).where('revoked', 'is', null)
+
   return {
     async byId(id) {
       const [row] = (await byId(session, { id })).rows
-      return row && toKey(row)
+      if (row === undefined) return undefined
+      const account = toAccount(row)
+      return { key: toKey({ ...row, id: row.key_id, account_id: account.id, created: row.key_created }), account }
     },
 
-    async ofAccount(accountId) {
-      const rows = await q.selectFrom('api_key').selectAll().where('account_id', '=', accountId).where('revoked', 'is', null).orderBy('created', 'desc').orderBy('id').execute()
-      return rows.map(toKey)
+    async ofAccount(accountId, { limit, after }) {
+      const all = live(accountId).selectAll()
+      const last = q.selectFrom('api_key').select(['created', 'id']).where('account_id', '=', accountId).where('id', '=', after ?? '')
+      const page = after === undefined ? all : all.where(sql<boolean>`(created, id) < (${last})`)
+      return (await page.orderBy('created', 'desc').orderBy('id', 'desc').limit(limit).execute()).map(toKey)
+    },
+
+    async count(accountId) {
+      const { n } = await live(accountId).select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
+      return n
     },
 
     async insert({ accountId, scopes, lastUsed, ...key }) {
@@ -34,12 +56,13 @@ export function keyQueries(session: Session): KeyReads & KeyWrites {
       return numUpdatedRows > 0n
     },
 
-    async touch(id, now) {
-      await q.updateTable('api_key').set({ last_used: now }).where('id', '=', id).execute()
+    async touch(uses) {
+      for (const [id, now] of uses) await touch(session, { id, now })
     },
   }
 }
 
-function toKey({ account_id, scopes, last_used, revoked, ...row }: Selectable<Tables['api_key']>): KeyRow {
-  return { ...row, accountId: account_id, scopes: JSON.parse(scopes) as string[], lastUsed: last_used ?? undefined, revoked: revoked ?? undefined }
+function toKey({ id, account_id, name, scopes, hash, tail, created, last_used, revoked, expires }: Selectable<Tables['api_key']>): KeyRow {
+  const key = { id, accountId: account_id, name, scopes: JSON.parse(scopes) as string[], hash, tail, created }
+  return { ...key, expires: expires ?? undefined, lastUsed: last_used ?? undefined, revoked: revoked ?? undefined }
 }

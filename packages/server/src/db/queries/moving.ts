@@ -8,14 +8,23 @@ import { addPairs } from './pin-pairs.ts'
 /** By what its rows are told apart and ordered, each table that is moved, after those that it refers to; null: it stays. */
 const keys: Record<keyof Tables, readonly string[] | null> = {
   instance: ['name'],
+  plan: ['id'],
   account: ['id'],
   member: ['id'],
+  membership: ['account_id', 'member_id'],
+  identity: ['provider', 'subject'],
+  passkey: ['id'],
+  recovery_code: ['hash'],
   api_key: ['id'],
+  access_request: ['id'],
   dag: ['cid'],
   missing_block: ['dag', 'position'],
   account_dag: ['account_id', 'dag'],
   account_visit: ['dag', 'account_id'],
   account_usage: ['account_id'],
+  account_traffic: ['account_id', 'hour', 'kind'],
+  account_stored: ['account_id', 'hour'],
+  quota_warning: ['account_id', 'what', 'period', 'level'],
   upload: ['id'],
   account_root: ['account_id', 'cid'],
   account_part: ['account_id', 'cid', 'car'],
@@ -31,12 +40,16 @@ const keys: Record<keyof Tables, readonly string[] | null> = {
   dag_replica: ['dag'],
   ipns_record: ['name'],
   abuse_report: ['id'],
+  event: ['id'],
 
-  // Sessions, jobs and leases.
+  // Sessions, links that lead in once, jobs and leases.
   member_session: null,
+  login_token: null,
+  sign_in_try: null,
   job: null,
   store_process: null,
   store_reclaim: null,
+  reservation: null,
   // Learned from the nodes.
   replica_node: null,
   // Worked out from what is moved.
@@ -49,6 +62,9 @@ const keys: Record<keyof Tables, readonly string[] | null> = {
   segment: null,
   block: null,
 }
+
+/** Every database has rows of these from its birth: those that come take their place. */
+const born: ReadonlySet<string> = new Set<keyof Tables>(['instance', 'plan'])
 
 /** Columns that the database gives. */
 const given: Partial<Record<keyof Tables, readonly string[]>> = { pin_request: ['span', 'slot'] }
@@ -79,7 +95,7 @@ export function movingQueries(session: Session): MovingReads & MovingWrites {
 
     async firstInUse() {
       for (const table of tables) {
-        if (table !== 'instance' && (await q.selectFrom(table).select(sql`1`.as('one')).limit(1).execute()).length > 0) return table
+        if (!born.has(table) && (await q.selectFrom(table).select(sql`1`.as('one')).limit(1).execute()).length > 0) return table
       }
       return undefined
     },
@@ -95,7 +111,7 @@ export function movingQueries(session: Session): MovingReads & MovingWrites {
       for (const slice of slices(rows, atOnce)) {
         // The table and its columns are known here by their names alone.
         const adding = q.insertInto(table as 'instance').values(slice as unknown as { name: string; value: string }[])
-        if (table === 'instance') await adding.onConflict((c) => c.columns(key as ['name']).doUpdateSet((e) => ({ value: e.ref('excluded.value') }))).execute()
+        if (born.has(table)) await adding.onConflict((c) => c.columns(key as ['name']).doUpdateSet(Object.fromEntries(Object.keys(slice[0]!).map((column) => [column, sql.ref(`excluded.${column}`)])))).execute()
         else await adding.execute()
         if (table === 'pin_request') await addPairsOf(session, slice)
       }

@@ -25,13 +25,14 @@ const insertPin = prepare((q, { id, account_id, cid, dag, name, name_folded, met
   q.insertInto('pin_request').values({ id, account_id, cid, dag, name, name_folded, meta, origins, status, reason, created, deadline, upload_id }),
 )
 
+/** By the index of those who wait: SQLite would read all who want the DAG, whose index has every column that is asked for. */
 const settleWaiting = prepare((q, { dag, status, reason, words }: { dag: string; status: PinRow['status']; reason: string | null; words: string }) =>
   q
     .updateTable('pin_request')
     .set({ status, reason })
-    .where('dag', '=', dag)
-    .where(waits)
-    .where((e) => e.or([e('status', '<>', status), e(e.fn.coalesce('reason', sql.lit('')), '<>', words)])),
+    .where('id', 'in', q.selectFrom('pin_request').select('id').where('dag', '=', dag).where(waits))
+    .where((e) => e.or([e('status', '<>', status), e(e.fn.coalesce('reason', sql.lit('')), '<>', words)]))
+    .returning('account_id'),
 )
 
 export function pinQueries(session: Session): PinReads & PinWrites {
@@ -108,8 +109,8 @@ export function pinQueries(session: Session): PinReads & PinWrites {
 
     async settle(dag, { status, reason = null }) {
       await lockWaiting(dag)
-      const { numAffectedRows = 0n } = await settleWaiting(session, { dag, status, reason, words: reason ?? '' })
-      return Number(numAffectedRows)
+      const { rows } = await settleWaiting(session, { dag, status, reason, words: reason ?? '' })
+      return rows.map(({ account_id }) => account_id)
     },
 
     async fail(dag, { reason, ids }) {

@@ -1,18 +1,20 @@
 import { type Selectable, sql } from 'kysely'
 import type { ToldFile, Upload, UploadReads, UploadRoot, UploadWrites } from '../../ports/db/index.ts'
+import { fold } from '../fold.ts'
 import { prepare } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { slices } from '../slices.ts'
 import type { Tables } from '../tables.ts'
 import { dropRoot } from './roots.ts'
+import { searchUploads } from './upload-search.ts'
 
 type Row = Selectable<Tables['upload']>
 
-const insertUpload = prepare((q, { id, account_id, name, kind, bytes, created, media_type, key_name, files }: Row) =>
-  q.insertInto('upload').values({ id, account_id, name, kind, bytes, created, media_type, key_name, files }),
+const insertUpload = prepare((q, { id, account_id, name, kind, bytes, created, media_type, key_name, files, blocks, name_folded }: Row) =>
+  q.insertInto('upload').values({ id, account_id, name, kind, bytes, created, media_type, key_name, files, blocks, name_folded }),
 )
 
-const insertRoot = prepare((q, { upload_id, position, cid, dag, name, unpinned }: Selectable<Tables['upload_root']>) =>
+const insertRoot = prepare((q, { upload_id, position, cid, dag, name, unpinned }: Omit<Selectable<Tables['upload_root']>, 'warned'>) =>
   q.insertInto('upload_root').values({ upload_id, position, cid, dag, name, unpinned }),
 )
 
@@ -51,10 +53,7 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
 
     get: async (accountId, id) => (await withRoots(await ofAccount(accountId).selectAll().where('id', '=', id).execute()))[0],
 
-    async list(accountId, { before, limit }) {
-      const all = ofAccount(accountId).selectAll().orderBy('created', 'desc').limit(limit)
-      return withRoots(await (before === undefined ? all : all.where('created', '<', before)).execute())
-    },
+    list: async (accountId, page) => withRoots(await searchUploads(session, accountId, page)),
 
     async count(accountId) {
       const { n } = await ofAccount(accountId).select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
@@ -64,11 +63,33 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
     async unpinned(dag, limit) {
       const waiting = q.selectFrom('upload_root').innerJoin('upload', 'upload.id', 'upload_root.upload_id').selectAll('upload_root').select('upload.account_id')
       const rows = await waiting.where('upload_root.dag', '=', dag).where(isUnpinned).orderBy('upload.account_id').limit(limit).execute()
-      return rows.map((row) => ({ ...toRoot(row), uploadId: row.upload_id, accountId: row.account_id }))
+      return rows.map((row) => ({ ...toRoot(row), uploadId: row.upload_id, position: row.position, accountId: row.account_id }))
+    },
+
+    async unread(after, limit) {
+      const all = q
+        .selectFrom('upload_root as root')
+        .innerJoin('upload', 'upload.id', 'root.upload_id')
+        .innerJoin('dag', 'dag.cid', 'root.dag')
+        .selectAll('root')
+        .select(['upload.account_id', 'upload.created', 'dag.completed'])
+        .where(isUnpinned)
+        .where('dag.state', '=', 'complete')
+      const later = after ? all.where(sql<boolean>`(root.upload_id, root.position) > (${after.uploadId}, ${after.position})`) : all
+      const rows = await later.orderBy('root.upload_id').orderBy('root.position').limit(limit).execute()
+      return rows.map((row) => ({ ...toRoot(row), uploadId: row.upload_id, accountId: row.account_id, position: row.position, since: Math.max(row.created, row.completed ?? 0) }))
+    },
+
+    async warn(roots, now) {
+      for (const { uploadId, position } of roots) await q.updateTable('upload_root').set({ warned: now }).where('upload_id', '=', uploadId).where('position', '=', position).execute()
+    },
+
+    async forgetWarnings() {
+      await q.updateTable('upload_root').set({ warned: null }).where(isUnpinned).where('warned', 'is not', null).execute()
     },
 
     async setPinned(id, dag) {
-      await q.updateTable('upload_root').set({ unpinned: 0 }).where('upload_id', '=', id).where('dag', '=', dag).execute()
+      await q.updateTable('upload_root').set({ unpinned: 0, warned: null }).where('upload_id', '=', id).where('dag', '=', dag).execute()
     },
 
     async stale(dag, before, limit) {
@@ -97,8 +118,8 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
       for (const slice of slices(uploadIds)) await q.deleteFrom('part_list').where('upload_id', 'in', slice).execute()
     },
 
-    async insert({ accountId, roots, name: uploadName = null, mediaType = null, keyName = null, files, ...upload }) {
-      const told = { media_type: mediaType, key_name: keyName, files: files ? JSON.stringify(files) : null }
+    async insert({ accountId, roots, name: uploadName = null, mediaType = null, keyName = null, files, blocks = 0, ...upload }) {
+      const told = { media_type: mediaType, key_name: keyName, files: files ? JSON.stringify(files) : null, blocks, name_folded: fold(uploadName ?? roots[0]?.name ?? '') }
       await insertUpload(session, { ...upload, ...told, name: uploadName, account_id: accountId })
       const rows = roots.map(({ cid, dag, name = null, unpinned }, position) => ({ upload_id: upload.id, position, cid, dag, name, unpinned: unpinned ? 1 : 0 }))
       if (rows.length === 1) await insertRoot(session, rows[0]!)
@@ -114,17 +135,17 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
     },
 
     async rename(accountId, id, name) {
-      const { numUpdatedRows } = await q.updateTable('upload').set({ name }).where('id', '=', id).where('account_id', '=', accountId).executeTakeFirstOrThrow()
+      const { numUpdatedRows } = await q.updateTable('upload').set({ name, name_folded: fold(name) }).where('id', '=', id).where('account_id', '=', accountId).executeTakeFirstOrThrow()
       return numUpdatedRows > 0n
     },
   }
 }
 
-function toUpload({ account_id, name, media_type, key_name, files, ...row }: Row): Omit<Upload, 'roots'> {
+function toUpload({ account_id, name, media_type, key_name, files, blocks: _blocks, name_folded: _folded, ...row }: Row): Omit<Upload, 'roots'> {
   const told = { mediaType: media_type ?? undefined, keyName: key_name ?? undefined, files: files === null ? undefined : (JSON.parse(files) as ToldFile[]) }
   return { ...row, ...told, accountId: account_id, name: name ?? undefined }
 }
 
-function toRoot({ cid, dag, name, unpinned }: Selectable<Tables['upload_root']>): UploadRoot {
-  return { cid, dag, name: name ?? undefined, unpinned: unpinned === 1 ? true : undefined }
+function toRoot({ cid, dag, name, unpinned, warned }: Selectable<Tables['upload_root']>): UploadRoot {
+  return { cid, dag, name: name ?? undefined, unpinned: unpinned === 1 ? true : undefined, ...(warned !== null && { warned }) }
 }

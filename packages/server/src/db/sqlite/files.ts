@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { backup, DatabaseSync } from 'node:sqlite'
 import { LogSync } from './log-sync.ts'
 import { Statements } from './statements.ts'
 
@@ -13,11 +13,15 @@ export interface Files {
   readonly path: string
   /** A further connection that sees the data as it is when it first reads. */
   openSnapshot(): Statements
+  /** Writes the data as it is now into a new file. */
+  copyTo(file: string): Promise<void>
   close(): void
 }
 
 /** Milliseconds that SQLite itself waits, blocking the process, for the short locks of opening and recovery. */
 const shortLocks = 5_000
+/** In one step, on a thread of its own: between two steps a write would make it begin again (sqlite.org/c3ref/backup_finish.html). */
+const allPages = 2 ** 31 - 1
 
 export function openFiles(path: string): Files {
   createDurably(resolve(path))
@@ -47,6 +51,14 @@ export function openFiles(path: string): Files {
       const connection = openReader(path)
       connection.exec('begin')
       return new Statements(connection)
+    },
+    async copyTo(file) {
+      const connection = openReader(path)
+      try {
+        await backup(connection, file, { rate: allPages })
+      } finally {
+        connection.close()
+      }
     },
     close() {
       reader.close()

@@ -5,5 +5,5 @@ import { sqliteNotices } from './notices.ts'
 
 export function openSqlite(path: string): Engine {
   const files = openFiles(path)
-  return { kind: 'sqlite', dialect: sqliteDialect(files), notices: sqliteNotices(files.writer.connection), unsynced: () => files.log.settled }
+  return { kind: 'sqlite', dialect: sqliteDialect(files), notices: sqliteNotices(files.writer.connection), unsynced: () => files.log.settled, copyTo: files.copyTo }
 }

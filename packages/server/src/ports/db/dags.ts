@@ -60,6 +60,8 @@ export interface DagReads {
   standing(cid: string): Promise<RootStanding | undefined>
   /** Of those of these DAGs that are known here. */
   visits(cids: readonly string[]): Promise<Map<string, Visits>>
+  /** When those of these that are complete became so. */
+  completed(cids: readonly string[]): Promise<Map<string, number>>
   /** Of one account alone. */
   visitsBy(accountId: string, cid: string): Promise<Visits>
   missing(cid: string, limit: number): Promise<MissingBlock[]>
@@ -79,10 +81,12 @@ export interface DagWrites {
   lock(cid: string, now: number): Promise<Dag>
   /** It is complete from now on, and those who hold it are charged. Changes nothing where it is already. */
   setComplete(cid: string, size: { bytes: number; blocks: number }, now: number): Promise<void>
-  /** Replaces what is known to be missing of a DAG, as it was when it was locked: `count` blocks, of which these are the first. */
-  setMissing(dag: Pick<Dag, 'cid' | 'missingCount'>, missing: readonly MissingBlock[], count: number): Promise<void>
-  /** So many more holders (default 1), of this account, which is charged where it had none. */
-  hold(accountId: string, cid: string, times?: number): Promise<void>
+  /** Replaces what is known to be missing of a DAG, as it was when it was locked: `count` blocks, of which these are the first. `here`: what is stored of it. */
+  setMissing(dag: Pick<Dag, 'cid' | 'missingCount'>, missing: readonly MissingBlock[], count: number, here?: { bytes: number; blocks: number }): Promise<void>
+  /** So many more holders (default 1), of this account, which is charged where it had none. `parts`: it brought blocks of it, and it is not complete. */
+  hold(accountId: string, cid: string, how?: { times?: number; now?: number; parts?: boolean }): Promise<void>
+  /** Blocks of it came that its holders asked for: while it is not complete they count for each of them. */
+  noteParts(cid: string): Promise<void>
   /**
    * So many holders of this account fewer (0: only looks again); it is not charged any more when its last one went.
    * Returns how many are left, of all accounts.

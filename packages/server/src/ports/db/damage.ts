@@ -44,8 +44,8 @@ export interface DamageReads {
 }
 
 export interface DamageWrites {
-  /** Adds blocks that are not known yet. */
-  note(hashes: readonly string[], now: number): Promise<void>
+  /** Adds blocks that are not known yet; returns how many that were. */
+  note(hashes: readonly string[], now: number): Promise<number>
   /**
    * Replaces what is damaged of this DAG: `count` blocks, of which these are the first; none: it is whole. What is not a complete DAG any
    * more has no damage.

@@ -36,6 +36,8 @@ export interface FetchReads {
   overdue(dag: string, now: number, limit: number): Promise<string[]>
   /** Addresses that those who wait name, the latest requests first, and of each the first address before any second. */
   origins(dag: string, limit: number): Promise<string[]>
+  /** Some of the DAGs whose state was written behind `since`, by those of these accounts that wait for them; `until`: where to go on. */
+  changed(since: number, accountIds: readonly string[]): Promise<{ until: number; changed: Map<string, string[]> }>
 }
 
 export interface FetchWrites {

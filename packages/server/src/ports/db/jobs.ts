@@ -21,6 +21,8 @@ export interface Job {
 export interface JobReads {
   byKey(kind: string, key: string): Promise<Job | undefined>
   count(): Promise<{ ready: number; leased: number; dead: number }>
+  /** Those that were buried, by kind, at most `limit` of each. */
+  buried(kinds: readonly string[], limit: number): Promise<Job[]>
   /** Some of the lanes of this kind that have work which is due. */
   lanesDue(kind: string, now: number): Promise<string[]>
 }

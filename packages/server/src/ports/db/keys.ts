@@ -1,3 +1,5 @@
+import type { Account } from './accounts.ts'
+
 /** An API credential. The token itself is never stored. */
 export interface KeyRow {
   id: string
@@ -9,19 +11,25 @@ export interface KeyRow {
   /** Last six characters of the token, to recognise it by. */
   tail: string
   created: number
+  /** From then on it is refused; undefined: it does not end. */
+  expires?: number
   lastUsed?: number
   revoked?: number
 }
 
 export interface KeyReads {
-  byId(id: string): Promise<KeyRow | undefined>
-  /** Newest first, revoked ones left out. */
-  ofAccount(accountId: string): Promise<KeyRow[]>
+  /** With its account, in one statement. */
+  byId(id: string): Promise<{ key: KeyRow; account: Account } | undefined>
+  /** Newest first, behind the one of this id; revoked ones left out. */
+  ofAccount(accountId: string, page: { limit: number; after?: string }): Promise<KeyRow[]>
+  /** Those that are not revoked. */
+  count(accountId: string): Promise<number>
 }
 
 export interface KeyWrites {
   insert(key: KeyRow): Promise<void>
   /** False where the account has no such live key. */
   revoke(accountId: string, id: string, now: number): Promise<boolean>
-  touch(id: string, now: number): Promise<void>
+  /** Notes when they were used last. */
+  touch(uses: ReadonlyMap<string, number>): Promise<void>
 }

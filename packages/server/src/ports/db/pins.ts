@@ -70,8 +70,8 @@ export interface PinWrites {
   remove(accountId: string, id: string): Promise<PinRequest | undefined>
   /** The requests made with this upload, or those of them that are of one DAG, removed. */
   removeOfUpload(accountId: string, uploadId: string, dag?: string): Promise<PinRequest[]>
-  /** Sets status and reason of every waiting request of this DAG where they are others; returns how many. */
-  settle(dag: string, change: { status: Exclude<PinStatus, 'failed'>; reason?: string }): Promise<number>
+  /** Sets status and reason of every waiting request of this DAG where they are others; returns the accounts, one for each. */
+  settle(dag: string, change: { status: Exclude<PinStatus, 'failed'>; reason?: string }): Promise<string[]>
   /** Fails every waiting request of this DAG (of `ids` alone, where given); returns the accounts, one for each. Whoever calls releases what they held. */
   fail(dag: string, change: { reason: string; ids?: readonly string[] }): Promise<string[]>
   /** Requests of this account that came with an upload and wait for this DAG: none is given up before `deadline`. */

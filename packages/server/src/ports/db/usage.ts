@@ -10,6 +10,4 @@ export interface Usage {
 
 export interface UsageReads {
   of(accountId: string): Promise<Usage>
-  /** Bytes of this account's uploads to partial DAGs, for which nobody is charged yet. */
-  waiting(accountId: string): Promise<number>
 }
