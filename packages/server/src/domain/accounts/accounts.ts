@@ -1,8 +1,9 @@
+import { emailAddress, normalEmail } from '../../kernel/email.ts'
 import { fault } from '../../kernel/faults.ts'
 import { scopes, type Scope } from '../../kernel/scopes.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Account, Db, Role, Writer } from '../../ports/db/index.ts'
-import type { SignIn } from '../../ports/sign-in.ts'
+import type { Account, Db, MemberRole, Role, Writer } from '../../ports/db/index.ts'
+import type { SignedIn, SignIn } from '../../ports/sign-in.ts'
 import type { Principal } from '../access/index.ts'
 
 export interface AccountsParts {
@@ -16,50 +17,70 @@ export interface Accounts {
   ensure(email: string): Promise<Account>
   /** An admin who can sign in, made or raised where needed. An existing password stays as it is. */
   ensureAdmin(email: string, password: string): Promise<Account>
-  /** Who the session cookie in these headers belongs to; fault UNAUTHENTICATED. */
+  /** Whose session this is, whatever is still to be shown; fault UNAUTHENTICATED. */
+  whoIs(headers: Headers): Promise<SignedIn>
+  /** The account that somebody looks at, whatever they may do there. Fault UNAUTHENTICATED where there is none. */
+  shown(who: Pick<SignedIn, 'accountId' | 'role'>): Promise<{ account: Account; role: MemberRole }>
+  /** What the person may do whose session cookie is in these headers; faults UNAUTHENTICATED, SECOND_FACTOR_NEEDED, ACCOUNT_SUSPENDED. */
   bySession(headers: Headers): Promise<Principal>
 }
 
 export function createAccounts({ db, signIn, clock }: AccountsParts): Accounts {
+  async function whoIs(headers: Headers): Promise<SignedIn> {
+    const who = await signIn.sessions.of(headers)
+    if (!who) throw fault('UNAUTHENTICATED', { reason: 'no session' })
+    return who
+  }
+
+  async function shown({ accountId, role }: Pick<SignedIn, 'accountId' | 'role'>): Promise<{ account: Account; role: MemberRole }> {
+    const account = accountId === undefined ? undefined : await db.read((r) => r.accounts.byId(accountId))
+    if (!account || !role) throw fault('UNAUTHENTICATED', { reason: 'this member has no account' })
+    return { account, role }
+  }
+
   return {
     ensure: (email) => db.write((w) => ensureAccount(w, email, 'user', clock.now())),
 
     async ensureAdmin(email, password) {
-      if (!(await signIn.hasMember(normal(email)))) await signIn.createMember(normal(email), password)
+      const member = (await signIn.members.byEmail(email)) ?? (await signIn.members.create({ email, password, madeBy: 'operator' }))
       return db.write(async (w) => {
-        const account = await ensureAccount(w, email, 'admin', clock.now())
+        const now = clock.now()
+        const account = await ensureAccount(w, email, 'admin', now)
         if (account.role !== 'admin') await w.accounts.setRole(account.id, 'admin')
+        await w.memberships.set({ accountId: account.id, memberId: member.id, role: 'owner', created: now })
         return { ...account, role: 'admin' as const }
       })
     },
 
+    whoIs,
+    shown,
+
     async bySession(headers) {
-      const member = await signIn.session(headers)
-      if (!member) throw fault('UNAUTHENTICATED', { reason: 'no session' })
-      const account = await db.read((r) => r.accounts.byEmail(member.email))
-      if (!account) throw fault('UNAUTHENTICATED', { reason: 'this member has no account' })
-      return principalOf(account)
+      const { member, needs, ...look } = await whoIs(headers)
+      if (needs) throw fault('SECOND_FACTOR_NEEDED', { reason: needs === 'enrolment' ? 'this server asks for one, so set one up in Settings' : 'a one-time code, or a passkey', needs })
+      const { account, role } = await shown(look)
+      if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
+      return { account, scopes: scopesOf(role, account), member, role }
     },
   }
 }
 
-/** A signed-in person may do all that their role allows. */
-function principalOf(account: Account): Principal {
-  if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
-  const allowed: readonly Scope[] = account.role === 'admin' ? scopes : scopes.filter((scope) => scope !== 'admin')
-  return { account, scopes: new Set(allowed) }
+/** A signed-in person may do what their role in the account allows; its owner, all that the account may. */
+const allowed = {
+  owner: scopes.filter((scope) => scope !== 'admin'),
+  member: ['pins:read', 'pins:write', 'upload', 'gateway'],
+  reader: ['pins:read', 'gateway'],
+} as const satisfies Record<MemberRole, readonly Scope[]>
+
+function scopesOf(role: MemberRole, account: Account): ReadonlySet<Scope> {
+  return new Set<Scope>(role === 'owner' && account.role === 'admin' ? scopes : allowed[role])
 }
 
-/** Finds or makes an account; fault INVALID_REQUEST where the text is no e-mail address. */
-export async function ensureAccount(w: Writer, email: string, role: Role, now: number): Promise<Account> {
-  const found = await w.accounts.byEmail(normal(email))
+/** Finds or makes an account; fault INVALID_REQUEST where the text is no e-mail address. `planId`: of one that is made. */
+export async function ensureAccount(w: Writer, text: string, role: Role, now: number, planId?: string): Promise<Account> {
+  const found = await w.accounts.byEmail(normalEmail(text))
   if (found) return found
-  if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254) throw fault('INVALID_REQUEST', { reason: `"${email}" is not an e-mail address` })
-  const account: Account = { id: crypto.randomUUID(), email: normal(email), role, created: now, suspended: false }
+  const account: Account = { id: crypto.randomUUID(), email: emailAddress(text), role, created: now, suspended: false, ...(planId !== undefined && { planId }) }
   await w.accounts.insert(account)
   return account
-}
-
-function normal(email: string): string {
-  return email.trim().toLowerCase()
 }

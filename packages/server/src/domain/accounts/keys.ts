@@ -1,17 +1,21 @@
 import { fault } from '../../kernel/faults.ts'
+import { groupsOf, isScope } from '../../kernel/scopes.ts'
 import { secretHash } from '../../kernel/secrets.ts'
-import { checkName } from '../../kernel/names.ts'
-import { defaultScopes, isScope, type Scope } from '../../kernel/scopes.ts'
+import { count } from '../../kernel/words.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Account, Db, KeyRow } from '../../ports/db/index.ts'
+import type { Account, Db, EventActor, KeyRow, Writer } from '../../ports/db/index.ts'
 import type { Tokens } from '../../ports/tokens.ts'
-import { demand, type Principal } from '../access/index.ts'
+import { actorOf, demand, demandAccountReading, type Principal } from '../access/index.ts'
+import { checkKeyWish, type CheckedKeyWish, type KeyWish } from './key-wish.ts'
+import { noteLastUses } from './last-uses.ts'
 import { recentPrincipals } from './recent.ts'
 
 export interface KeysParts {
   db: Db
   tokens: Tokens
   clock: Clock
+  /** Keys that an account may make for itself; undefined: any number. Default: any number. */
+  mostKeys?(account: Account): number | undefined
 }
 
 export interface CreatedKey extends KeyRow {
@@ -19,73 +23,111 @@ export interface CreatedKey extends KeyRow {
   token: string
 }
 
-export interface Keys {
-  /** Without `scopes`: all that a key has by default. */
-  create(account: Account, wish: { name: string; scopes?: readonly string[] }): Promise<CreatedKey>
-  /** As `create`, on behalf of somebody: never with scopes that the maker lacks. */
-  createBy(principal: Principal, wish: { name: string; scopes?: readonly string[] }): Promise<CreatedKey>
-  list(principal: Principal): Promise<KeyRow[]>
-  /** Fault NOT_FOUND. Works from the very next request on; in other processes a second later. */
-  revoke(principal: Principal, id: string): Promise<void>
-  /** Faults UNAUTHENTICATED, ACCOUNT_SUSPENDED. */
-  authenticate(token: string): Promise<Principal>
+export interface KeyPage {
+  limit: number
+  /** Id of the last one of the page before. */
+  after?: string
 }
 
-const touchEvery = 60_000
+export interface Keys {
+  /** By the operator. */
+  create(account: Account, wish: KeyWish): Promise<CreatedKey>
+  /** On behalf of somebody: never with scopes that the maker lacks, and never beyond the end of the key that makes it, which is its end where none is asked for. */
+  createBy(principal: Principal, wish: KeyWish): Promise<CreatedKey>
+  /** Newest first. */
+  list(principal: Principal, page: KeyPage): Promise<{ count: number; keys: KeyRow[] }>
+  /** Fault NOT_FOUND. Works from the very next request on; in other processes a second later. */
+  revoke(principal: Principal, id: string): Promise<void>
+  /** As `revoke`, of any account, by the operator. */
+  revokeAny(id: string): Promise<void>
+  /** Faults UNAUTHENTICATED, ACCOUNT_SUSPENDED, and UNAVAILABLE where the database is out of reach. */
+  authenticate(token: string): Promise<Principal>
+  /** What was looked up is looked up again: an account has changed. */
+  forget(): void
+  close(): Promise<void>
+}
 
-export function createKeys({ db, tokens, clock }: KeysParts): Keys {
+const operator: EventActor = { kind: 'system', name: 'tholed' }
+
+export function createKeys({ db, tokens, clock, mostKeys = () => undefined }: KeysParts): Keys {
   const recent = recentPrincipals(clock)
+  const lastUses = noteLastUses(db)
 
-  async function create(account: Account, wish: { name: string; scopes?: readonly string[] }): Promise<CreatedKey> {
-    const scopes = parseScopes(wish.scopes)
-    const name = wish.name.trim()
-    checkName(name)
-    if (name === '') throw fault('INVALID_REQUEST', { reason: 'a key needs a name' })
+  async function make(account: Account, { name, scopes, expires }: CheckedKeyWish, actor: EventActor, most?: number): Promise<CreatedKey> {
     const id = crypto.randomUUID()
     const created = clock.now()
-    const token = await tokens.mint({ id, accountId: account.id, scopes }, created)
-    const row: KeyRow = { id, accountId: account.id, name, scopes, hash: secretHash(token), tail: token.slice(-6), created }
-    await db.write((w) => w.keys.insert(row))
+    const token = await tokens.mint({ id, accountId: account.id, scopes, groups: groupsOf(scopes), issued: created, expires })
+    const row: KeyRow = { id, accountId: account.id, name, scopes, hash: secretHash(token), tail: token.slice(-6), created, expires }
+    await db.write(async (w) => {
+      if (most !== undefined) await demandRoom(w, account, most)
+      await w.keys.insert(row)
+      await w.events.insert({ accountId: account.id, kind: 'key.created', actor, at: created, data: { id, name, scopes, tail: row.tail, expires } })
+    })
     return { ...row, token }
   }
 
-  async function authenticate(token: string): Promise<Principal> {
-    const claims = await tokens.verify(token)
-    if (!claims) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
-    const { row, account } = await db.read(async (r) => ({ row: await r.keys.byId(claims.id), account: await r.accounts.byId(claims.accountId) }))
-    if (!row || !account || row.hash !== secretHash(token)) throw fault('UNAUTHENTICATED', { reason: 'this key is not known here' })
-    if (row.revoked !== undefined) throw fault('UNAUTHENTICATED', { reason: 'this key was revoked' })
-    if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
+  async function revoke(id: string, actor: EventActor, owner?: string): Promise<void> {
     const now = clock.now()
-    if (now - (row.lastUsed ?? 0) > touchEvery) await db.write((w) => w.keys.touch(row.id, now))
-    return { account, scopes: new Set(row.scopes.filter(isScope)), keyId: row.id, keyName: row.name }
+    try {
+      await db.write(async (w) => {
+        const found = await w.keys.byId(id)
+        const accountId = owner ?? found?.account.id
+        if (!found || accountId === undefined || !(await w.keys.revoke(accountId, id, now))) throw fault('NOT_FOUND', { what: 'key of that id' })
+        await w.events.insert({ accountId, kind: 'key.revoked', actor, at: now, data: { id, name: found.key.name, tail: found.key.tail } })
+      })
+    } finally {
+      recent.forget()
+    }
+  }
+
+  async function lookUp(token: string): Promise<Principal> {
+    const id = tokens.idOf(token)
+    const found = id === undefined ? undefined : await db.read((r) => r.keys.byId(id))
+    // Its hash is that of the whole text, so that no other text is this key, whoever signed it.
+    if (found === undefined || found.key.hash !== secretHash(token)) throw refused('this key is not known here')
+    const { key, account } = found
+    if (key.revoked !== undefined) throw refused('this key was revoked')
+    const now = clock.now()
+    if (key.expires !== undefined && key.expires <= now) throw refused('this key has ended')
+    if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
+    lastUses.note(key, now)
+    return { account, scopes: new Set(key.scopes.filter(isScope)), keyId: key.id, keyName: key.name, ...(key.expires !== undefined && { expires: key.expires }) }
   }
 
   return {
-    create,
+    create: async (account, wish) => make(account, checkKeyWish(wish, clock.now()), operator),
+
     async createBy(principal, wish) {
       demand(principal, 'account')
-      for (const scope of parseScopes(wish.scopes)) demand(principal, scope)
-      return create(principal.account, wish)
+      const checked = checkKeyWish({ ...wish, expires: wish.expires ?? principal.expires }, clock.now())
+      for (const scope of checked.scopes) demand(principal, scope)
+      if (principal.expires !== undefined && checked.expires! > principal.expires) throw fault('INVALID_REQUEST', { reason: `a key does not outlive the key that makes it, which ends at ${new Date(principal.expires).toISOString()}` })
+      return make(principal.account, checked, actorOf(principal), mostKeys(principal.account))
     },
-    async list(principal) {
-      demand(principal, 'account')
-      return db.read((r) => r.keys.ofAccount(principal.account.id))
+
+    async list(principal, page) {
+      demandAccountReading(principal)
+      const { id } = principal.account
+      return db.read(async (r) => ({ count: await r.keys.count(id), keys: await r.keys.ofAccount(id, page) }))
     },
+
     async revoke(principal, id) {
       demand(principal, 'account')
-      const found = await db.write((w) => w.keys.revoke(principal.account.id, id, clock.now()))
-      recent.forget()
-      if (!found) throw fault('NOT_FOUND', { what: 'key of that id' })
+      await revoke(id, actorOf(principal), principal.account.id)
     },
-    authenticate: (token) => recent.of(token, () => authenticate(token)),
+
+    revokeAny: (id) => revoke(id, operator),
+    authenticate: (token) => recent.of(token, () => lookUp(token)),
+    forget: recent.forget,
+    close: lastUses.close,
   }
 }
 
-function parseScopes(wanted: readonly string[] | undefined): Scope[] {
-  if (wanted === undefined || wanted.length === 0) return [...defaultScopes]
-  return wanted.map((scope) => {
-    if (!isScope(scope)) throw fault('INVALID_REQUEST', { reason: `"${scope}" is not a scope` })
-    return scope
-  })
+function refused(reason: string) {
+  return fault('UNAUTHENTICATED', { reason })
+}
+
+async function demandRoom(w: Writer, { id }: Account, most: number): Promise<void> {
+  await w.quotas.lock(id)
+  if ((await w.keys.count(id)) >= most) throw fault('CONFLICT', { reason: `the plan of this account allows ${count(most, 'key')}; revoke one that you do not need` })
 }

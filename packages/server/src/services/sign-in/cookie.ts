@@ -1,7 +1,7 @@
-export interface SessionCookie {
-  set(id: string, seconds: number): string
+export interface SecretCookie {
+  set(value: string, seconds: number): string
   clear(): string
-  /** The ids in a `Cookie` header; a browser may send several of one name. */
+  /** The values in a `Cookie` header; a browser may send several of one name. None where there are more than it can have come by honestly. */
   read(headers: Headers): string[]
 }
 
@@ -11,16 +11,17 @@ const maxRead = 4
  * Host-only (no Domain), so that it never reaches the host names of the gateway. With https its name says so too: browsers take
  * `__Host-` only with Secure, Path=/ and without Domain (RFC 6265bis §4.1.3.2).
  */
-export function sessionCookie({ secure }: { secure: boolean }): SessionCookie {
-  const name = `${secure ? '__Host-' : ''}thole.session`
+export function secretCookie(plainName: string, { secure }: { secure: boolean }): SecretCookie {
+  const name = `${secure ? '__Host-' : ''}${plainName}`
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
   return {
-    set: (id, seconds) => `${name}=${id}; ${attributes}; Max-Age=${seconds}`,
+    set: (value, seconds) => `${name}=${value}; ${attributes}; Max-Age=${seconds}`,
     clear: () => `${name}=; ${attributes}; Max-Age=0`,
     read(headers) {
       const pairs = (headers.get('cookie') ?? '').split(';').map((pair) => pair.trim())
-      const ids = pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
-      return ids.filter((id) => /^[\w-]{43}$/.test(id)).slice(0, maxRead)
+      const values = pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
+      // The browser's own may be any of them, also the last.
+      return values.length > maxRead ? [] : values
     },
   }
 }

@@ -15,10 +15,14 @@ const derive = promisify(argon2)
 /** Two at a time leave threads for the disk; who comes when a hundred wait is told to come again. */
 const inTurn = createQueue({ atOnce: 2, maxWaiting: 100 })
 
-/** PHC string. Fault INVALID_REQUEST where the password is too weak. */
-export async function hashPassword(password: string): Promise<string> {
+/** Fault INVALID_REQUEST where the password has a bad length. */
+export function checkLength(password: string): void {
   const { length } = [...password]
   if (length < minLength || length > maxLength) throw fault('INVALID_REQUEST', { reason: `a password has ${minLength} to ${maxLength} characters` })
+}
+
+/** PHC string. */
+export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16)
   const { memory, passes, parallelism } = cost
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${text(nonce)}$${text(await tagOf(password, { nonce, ...cost, tagLength }))}`

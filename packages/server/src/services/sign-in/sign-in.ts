@@ -1,104 +1,59 @@
-import { randomBytes } from 'node:crypto'
-import { fault } from '../../kernel/faults.ts'
-import { secretHash } from '../../kernel/secrets.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db, MemberRow, MemberSession } from '../../ports/db/index.ts'
-import type { Member, SignIn } from '../../ports/sign-in.ts'
-import { sessionCookie } from './cookie.ts'
-import { hashPassword, isOutdated, verifyPassword } from './password.ts'
+import type { Db } from '../../ports/db/index.ts'
+import type { Mailer } from '../../ports/mailer.ts'
+import type { SignIn } from '../../ports/sign-in.ts'
+import { breachedPasswords } from './breached.ts'
+import { codeDoor } from './codes.ts'
+import { justNow } from './just-now.ts'
+import { linkDoor } from './links.ts'
+import { memberDoor } from './members.ts'
+import type { DoorParts } from './parts.ts'
+import { passkeyDoor } from './passkeys.ts'
+import { passwordDoor } from './passwords.ts'
+import { passwordRules } from './password-rules.ts'
+import type { Provider } from './provider.ts'
+import { providerDoor } from './providers.ts'
+import { createSessions } from './sessions.ts'
 import { countTries } from './tries.ts'
 
 export interface SignInParts {
   db: Db
   clock: Clock
-  /** Where people reach the server. With https, cookies are for https alone. */
-  baseUrl: string
+  /** People reach the server by https: cookies are for https alone. */
+  secure: boolean
+  /** Where letters say that the server is, without a trailing slash. */
+  home: () => string
+  instanceName: () => Promise<string>
+  /** Whether this server asks everybody for a second factor. */
+  asksForTwo: () => Promise<boolean>
+  mailer?: Mailer
+  providers?: readonly Provider[]
+  /** A file of passwords that have leaked. */
+  breached?: string
   /** The caller's address as the server's edge knows it, never as the caller says; undefined: tries are counted by e-mail alone. */
   addressOf?: (headers: Headers) => string | undefined
   /** Wrong tries a minute from one address. */
   triesPerAddress?: number
 }
 
-/** Milliseconds that a session lasts, used or unused; and how coarsely its use is noted. */
-const lifetime = 7 * 86_400_000
-const idleLimit = 3 * 86_400_000
-const noteEvery = 3_600_000
-/** Sessions of one member; the oldest end first. */
-const maxSessions = 20
-
-export function createSignIn({ db, clock, baseUrl, addressOf = () => undefined, triesPerAddress = 30 }: SignInParts): SignIn {
-  const cookie = sessionCookie({ secure: new URL(baseUrl).protocol === 'https:' })
-  const tries = countTries(clock, triesPerAddress)
-
-  async function start(member: MemberRow, headers: Headers): Promise<string> {
-    const id = randomBytes(32).toString('base64url')
-    const now = clock.now()
-    await db.write(async (w) => {
-      for (const old of cookie.read(headers)) await w.members.endSession(secretHash(old))
-      await w.members.dropSessions(now - lifetime)
-      await w.members.startSession({ hash: secretHash(id), memberId: member.id, created: now, seen: now }, maxSessions)
-    })
-    return cookie.set(id, lifetime / 1000)
+export function createSignIn({ db, clock, secure, asksForTwo, breached, providers = [], addressOf = () => undefined, triesPerAddress = 30, ...rest }: SignInParts): SignIn {
+  // Asked for each session that is looked up.
+  const policy = justNow<{ two: boolean }>(clock)
+  const askPolicy = async () => (await policy.of('', async () => ({ two: await asksForTwo() })))?.two ?? false
+  const sessions = createSessions({ db, clock, secure, addressOf, asksForTwo: askPolicy })
+  const forget = () => {
+    policy.forget()
+    sessions.forget()
   }
-
-  /** A database that takes no writes at the moment signs nobody out. */
-  async function note(session: MemberSession, now: number): Promise<void> {
-    if (now - session.seen > noteEvery) await db.write((w) => w.members.touchSession(session.hash, now)).catch(() => undefined)
-  }
-
+  const rules = passwordRules({ instanceName: rest.instanceName, breached: breached === undefined ? undefined : breachedPasswords(breached) })
+  const parts: DoorParts = { ...rest, db, clock, sessions, tries: countTries(db, clock), rules, addressOf, triesPerAddress }
   return {
-    async createMember(email, password) {
-      const member: MemberRow = { id: crypto.randomUUID(), email: checkEmail(email), password: await hashPassword(password), created: clock.now() }
-      await db.write((w) => w.members.insert(member))
-      return toMember(member)
-    },
-
-    hasMember: async (email) => (await db.read((r) => r.members.byEmail(normal(email)))) !== undefined,
-
-    async signIn(email, password, headers) {
-      const takeBack = tries.begin(normal(email), addressOf(headers))
-      const member = await db.read((r) => r.members.byEmail(normal(email)))
-      const right = await verifyPassword(password, member?.password)
-      if (!member || !right) throw fault('UNAUTHENTICATED', { reason: 'e-mail or password is wrong' })
-      takeBack()
-      if (isOutdated(member.password)) {
-        const renewed = await hashPassword(password)
-        await db.write((w) => w.members.setPassword(member.id, renewed))
-      }
-      return { member: toMember(member), cookies: [await start(member, headers)] }
-    },
-
-    async session(headers) {
-      const now = clock.now()
-      for (const id of cookie.read(headers)) {
-        const found = await db.read((r) => r.members.session(secretHash(id)))
-        if (!found || now - found.session.created >= lifetime || now - found.session.seen >= idleLimit) continue
-        await note(found.session, now)
-        return toMember(found.member)
-      }
-      return undefined
-    },
-
-    async signOut(headers) {
-      const ids = cookie.read(headers)
-      if (ids.length > 0) await db.write(async (w) => {
-        for (const id of ids) await w.members.endSession(secretHash(id))
-      })
-      return [cookie.clear()]
-    },
+    members: memberDoor(parts),
+    sessions: { ...sessions, forget },
+    passwords: passwordDoor(parts),
+    links: linkDoor(parts),
+    providers: providerDoor(parts, providers, secure),
+    passkeys: passkeyDoor(parts),
+    codes: codeDoor(parts),
   }
-}
-
-function toMember({ id, email }: MemberRow): Member {
-  return { id, email }
-}
-
-function normal(email: string): string {
-  return email.trim().toLowerCase()
-}
-
-function checkEmail(text: string): string {
-  const email = normal(text)
-  if (!/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email) || email.length > 254) throw fault('INVALID_REQUEST', { reason: 'this is not an e-mail address' })
-  return email
 }

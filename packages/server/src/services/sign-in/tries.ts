@@ -1,52 +1,37 @@
 import { fault } from '../../kernel/faults.ts'
+import { secretHash } from '../../kernel/secrets.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Db } from '../../ports/db/index.ts'
+
+/** So many tries of one key in a window of time. */
+export interface Limit {
+  kind: string
+  key: string
+  tries: number
+  windowMs: number
+}
 
 export interface Tries {
-  /** Counts a try. Fault RATE_LIMITED where there were too many. Returns how to take it back, for a right password. */
-  begin(email: string, address: string | undefined): () => void
+  /** Counts a try before it is made, in the database, so that it holds for all processes. Fault RATE_LIMITED where there were too many. Returns how to take it back. */
+  begin(limits: readonly Limit[]): Promise<() => Promise<void>>
 }
 
-interface Count {
-  tries: number
-  ends: number
-}
-
-/**
- * Wrong tries in a window of time. The first keeps one guesser slow; the second stops many addresses that guess at one member, and is wide
- * enough that one address cannot lock a member out. A third, configured, stops one address that goes through many members.
- */
-const ofMembers = {
-  pair: { tries: 5, windowMs: 60_000 },
-  email: { tries: 100, windowMs: 900_000 },
-} as const
-
-/** Counts in memory: at most so many, the oldest are forgotten first. */
-const maxCounts = 20_000
-
-export function countTries(clock: Clock, perAddress: number): Tries {
-  const limits = { ...ofMembers, address: { tries: perAddress, windowMs: 60_000 } }
-  const counts = new Map<string, Count>()
-
-  function countOf(key: string, windowMs: number): Count {
-    const now = clock.now()
-    const known = counts.get(key)
-    if (known && known.ends > now) return known
-    const fresh = { tries: 0, ends: now + windowMs }
-    counts.delete(key)
-    counts.set(key, fresh)
-    if (counts.size > maxCounts) counts.delete(counts.keys().next().value ?? key)
-    return fresh
-  }
-
+export function countTries(db: Db, clock: Clock): Tries {
   return {
-    begin(email, address) {
-      const keys: [keyof typeof limits, string][] = [['pair', `${address ?? ''} ${email}`], ['email', email]]
-      if (address !== undefined) keys.push(['address', address])
-      const counted = keys.map(([kind, key]) => ({ limit: limits[kind].tries, count: countOf(`${kind} ${key}`, limits[kind].windowMs) }))
-      const over = counted.filter(({ limit, count }) => count.tries >= limit).map(({ count }) => count.ends)
-      if (over.length > 0) throw fault('RATE_LIMITED', { seconds: Math.max(1, Math.ceil((Math.max(...over) - clock.now()) / 1000)) })
-      for (const { count } of counted) count.tries++
-      return () => counted.forEach(({ count }) => count.tries--)
+    async begin(limits) {
+      const now = clock.now()
+      const counted = limits.filter(({ tries }) => tries !== Infinity).map((limit) => ({ ...limit, digest: secretHash(`${limit.kind} ${limit.key}`), ends: now + limit.windowMs }))
+      if (counted.length === 0) return async () => {}
+      const digests = counted.map(({ digest }) => digest)
+      const limitOf = new Map(counted.map(({ digest, tries }) => [digest, tries]))
+      const refuseBeyond = (spare: number, found: readonly { digest: string; tries: number; ends: number }[]) => {
+        const over = found.filter(({ digest, tries }) => tries + spare > (limitOf.get(digest) ?? 0)).map(({ ends }) => ends)
+        if (over.length > 0) throw fault('RATE_LIMITED', { seconds: Math.max(1, Math.ceil((Math.max(...over) - now) / 1000)) })
+      }
+      // Whoever is refused writes nothing.
+      refuseBeyond(1, await db.read((r) => r.tries.get(digests, now)))
+      refuseBeyond(0, await db.write((w) => w.tries.add(counted, now)))
+      return () => db.write((w) => w.tries.takeBack(digests))
     },
   }
 }

@@ -1,42 +1,42 @@
-import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose'
 import type { Db } from '../../ports/db/index.ts'
-import type { TokenClaims, Tokens } from '../../ports/tokens.ts'
+import type { PublicJwk, Tokens } from '../../ports/tokens.ts'
 
 const algorithm = 'EdDSA'
-const issuer = 'thole'
 const name = 'token-key'
-const cacheSize = 10_000
+const maxLength = 4096
 
-/** API tokens as EdDSA JWTs, signed with the instance's key, which is made on first use and shared through the database. */
-export async function openTokens(db: Db): Promise<Tokens> {
+/** API tokens as EdDSA JWTs, signed with the instance's key, which is made on first use and shared through the database. `issuer`: where this server is. */
+export async function openTokens(db: Db, issuer = 'thole'): Promise<Tokens> {
   const stored = (await db.read((r) => r.instance.get(name))) ?? (await db.write(async (w) => w.instance.ensure(name, await newKey())))
   const jwk = JSON.parse(stored) as JWK
-  const { d: _, ...publicJwk } = jwk
   const privateKey = await importJWK(jwk, algorithm)
-  const publicKey = await importJWK(publicJwk, algorithm)
-  const verified = new Map<string, TokenClaims>()
+  const { kty, crv, x, kid } = jwk
+  const publicKeys = [{ kty, crv, x, kid, alg: algorithm, use: 'sig' } as PublicJwk]
 
   return {
-    mint: ({ id, accountId, scopes }, issued) =>
-      new SignJWT({ scope: scopes.join(' ') })
-        .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: jwk.kid })
+    mint({ id, accountId, scopes, groups, issued, expires }) {
+      const token = new SignJWT({ scope: scopes.join(' '), groups: [...groups] })
+        .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid })
         .setIssuer(issuer)
         .setSubject(accountId)
         .setJti(id)
         .setIssuedAt(Math.floor(issued / 1000))
-        .sign(privateKey),
-
-    async verify(token) {
-      const known = verified.get(token)
-      if (known) return known
-      if (token.length > 4096) return undefined
-      const claims = await jwtVerify(token, publicKey, { issuer, algorithms: [algorithm] }).then(({ payload }) => payload, () => undefined)
-      if (!claims?.jti || !claims.sub) return undefined
-      const found: TokenClaims = { id: claims.jti, accountId: claims.sub, scopes: String(claims.scope ?? '').split(' ').filter(Boolean) }
-      if (verified.size >= cacheSize) verified.delete(verified.keys().next().value!)
-      verified.set(token, found)
-      return found
+      if (expires !== undefined) token.setExpirationTime(Math.floor(expires / 1000))
+      return token.sign(privateKey)
     },
+
+    idOf(token) {
+      if (token.length > maxLength) return undefined
+      try {
+        const { jti } = decodeJwt(token)
+        return typeof jti === 'string' && /^[\da-f-]{36}$/.test(jti) ? jti : undefined
+      } catch {
+        return undefined
+      }
+    },
+
+    publicKeys: () => publicKeys,
   }
 }
 

@@ -1,0 +1,5 @@
+export type { AuditEntry } from './audit.ts'
+export { createEvents, type EventPage, type Events, type EventView, type EventsParts } from './events.ts'
+export { eventWords } from './words.ts'
+export { settlePins, system } from './settle-pins.ts'
+export type { Live } from './live.ts'

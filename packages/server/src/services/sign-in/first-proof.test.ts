@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openDb } from '../../db/index.ts'
+import type { Db, MemberRow } from '../../ports/db/index.ts'
+import type { Letter } from '../../ports/mailer.ts'
+import type { SignIn } from '../../ports/sign-in.ts'
+import { createSignIn } from './index.ts'
+
+let folder: string
+let db: Db
+let signIn: SignIn
+const letters: Letter[] = []
+const now = 1_700_000_000_000
+const password = 'a sentence that nobody guesses'
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'thole-first-proof-'))
+  db = await openDb({ url: join(folder, 'thole.db') })
+  await db.migrate()
+  const mailer = { send: (letter: Letter) => void letters.push(letter), close: async () => {} }
+  signIn = createSignIn({ db, clock: { now: () => now }, secure: false, home: () => 'http://thole.test', instanceName: async () => 'Harbour', asksForTwo: async () => false, mailer })
+})
+afterAll(async () => {
+  await db.close()
+  await rm(folder, { recursive: true })
+})
+
+const withCookie = (cookies: readonly string[]) => new Headers({ cookie: cookies.map((cookie) => cookie.split(';')[0]).join('; ') })
+const tokenOf = (to: string) => /#token=(\S+)/.exec(letters.findLast((letter) => letter.to === to)!.text)![1]!
+
+/** Somebody made a member with this e-mail, and set up ways in of their own. */
+async function squat(email: string, madeBy: MemberRow['madeBy']) {
+  const member = await signIn.members.create({ email, password, madeBy })
+  const { cookies } = await signIn.passwords.enter(email, password, new Headers())
+  await signIn.providers.linkNew(member, { provider: 'elsewhere', subject: email, email: 'squatter@example.org' })
+  await db.write((w) => w.passkeys.insert({ id: `key of ${email}`, memberId: member.id, publicKey: 'AA', counter: 0, transports: [], name: 'k', created: now }))
+  return { member, session: withCookie(cookies) }
+}
+
+it.each(['link', 'reset'] as const)('the owner of an e-mail who first comes in by a %s finds nothing of whoever was there before', async (way) => {
+  const email = `${way}@example.org`
+  const { member, session } = await squat(email, 'invitation')
+  expect((await signIn.sessions.of(session))?.member).toEqual(member)
+  if (way === 'link') {
+    await signIn.links.send(email, new Headers())
+    await signIn.links.enter(tokenOf(email), new Headers())
+  } else {
+    await signIn.passwords.sendReset(email, new Headers())
+    await signIn.passwords.reset(tokenOf(email), `${password} anew`, new Headers())
+  }
+  expect(await signIn.sessions.of(session)).toBeUndefined()
+  await expect(signIn.passwords.enter(email, password, new Headers())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  expect(await signIn.providers.enter({ provider: 'elsewhere', subject: email, email: 'squatter@example.org' }, new Headers())).toBeUndefined()
+  expect(await signIn.members.about(member.id)).toMatchObject({ verified: true, passkeys: [], identities: [], password: way === 'reset' })
+})
+
+it('a member whom the operator made keeps what is theirs', async () => {
+  const email = 'operator@example.org'
+  const { session } = await squat(email, 'operator')
+  await signIn.links.send(email, new Headers())
+  await signIn.links.enter(tokenOf(email), new Headers())
+  expect(await signIn.sessions.of(session)).toBeDefined()
+  await signIn.passwords.enter(email, password, new Headers())
+})
+
+it('an identity is joined by its e-mail only where the member has proved it', async () => {
+  const foreigner = { provider: 'elsewhere', subject: '17', email: 'proof@example.org' }
+  await signIn.members.create({ email: foreigner.email, password, madeBy: 'operator' })
+  await expect(signIn.providers.enter(foreigner, new Headers())).rejects.toMatchObject({ code: 'CONFLICT', data: { hint: 'unproved-here' } })
+  await signIn.links.send(foreigner.email, new Headers())
+  await signIn.links.enter(tokenOf(foreigner.email), new Headers())
+  expect(await signIn.providers.enter(foreigner, new Headers())).toMatchObject({ member: { email: foreigner.email } })
+  // From then on the subject counts, whatever the e-mail there becomes.
+  expect(await signIn.providers.enter({ ...foreigner, email: 'moved@example.org' }, new Headers())).toMatchObject({ member: { email: foreigner.email } })
+})
+
+it('the last way in is not taken away', async () => {
+  const member = await signIn.members.create({ email: 'only@example.org', madeBy: 'provider', verified: true })
+  const alone = createSignIn({ db, clock: { now: () => now }, secure: false, home: () => 'http://thole.test', instanceName: async () => 'Harbour', asksForTwo: async () => false })
+  await alone.providers.linkNew(member, { provider: 'elsewhere', subject: 'only', email: member.email })
+  const { cookies } = await alone.sessions.start(member, new Headers())
+  const who = (await alone.sessions.of(withCookie(cookies)))!
+  await expect(alone.providers.unlink(who, 'elsewhere', 'only')).rejects.toMatchObject({ code: 'CONFLICT' })
+  expect((await alone.members.about(member.id)).identities).toHaveLength(1)
+})
+
+it('how one signs in is changed only soon after signing in', async () => {
+  let later = now
+  const slow = createSignIn({ db, clock: { now: () => later }, secure: false, home: () => 'http://thole.test', instanceName: async () => 'Harbour', asksForTwo: async () => false })
+  const member = await slow.members.create({ email: 'slow@example.org', password, madeBy: 'operator' })
+  const { cookies } = await slow.passwords.enter(member.email, password, new Headers())
+  later += 16 * 60_000
+  const who = (await slow.sessions.of(withCookie(cookies)))!
+  const again = { code: 'SIGN_IN_AGAIN' }
+  await expect(slow.codes.propose(who)).rejects.toMatchObject(again)
+  await expect(slow.codes.remove(who)).rejects.toMatchObject(again)
+  await expect(slow.passkeys.newOptions(who, new URL('http://localhost'))).rejects.toMatchObject(again)
+  await expect(slow.providers.link(who, { provider: 'p', subject: 's', email: 'e@example.org' })).rejects.toMatchObject(again)
+  // The present password is a proof of its own.
+  await slow.passwords.change(who, { current: password, password: `${password} anew` }, withCookie(cookies))
+})
