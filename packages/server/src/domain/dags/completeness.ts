@@ -9,7 +9,7 @@ import { dagTurns } from './dag-turns.ts'
 import { enqueueSettle, enqueueSettlePartials } from './jobs.ts'
 import { KeptTrackers, type KeepLimits } from './kept-trackers.ts'
 import { lookAt, StaleLook, type Look, type LookOptions } from './look.ts'
-import type { Measure, Settled } from './measure.ts'
+import type { Judges, Measure, Settled } from './measure.ts'
 import { notingWriter, type NotingWriter } from './noting-writer.ts'
 
 export type { NotingWriter }
@@ -20,6 +20,8 @@ export interface CompletenessParts extends KeepLimits {
   clock: Clock
   /** Default: what is complete here is pinned. */
   standing?: Standing
+  /** Default: everybody has room for what becomes complete. */
+  quotas?: Judges['quotas']
 }
 
 export interface DecideOptions extends Omit<LookOptions, 'writer'> {
@@ -70,7 +72,7 @@ const restFactor = 3
 /** Blocks that are told in one turn of the event loop. */
 const atOnce = 1_024
 
-export function createCompleteness({ db, blocks, clock, standing = standsAlone, ...limits }: CompletenessParts): Completeness {
+export function createCompleteness({ db, blocks, clock, standing = standsAlone, quotas, ...limits }: CompletenessParts): Completeness {
   const frontier = new Frontier()
   const kept = new KeptTrackers(limits)
   const turns = dagTurns()
@@ -104,7 +106,7 @@ export function createCompleteness({ db, blocks, clock, standing = standsAlone, 
     const looks = new Map<string, Look>()
     let { budget = Infinity } = options
     for (const [dag, root] of roots) {
-      const look = await lookAt(root, dag, { db, blocks, kept, turns, begin, standing }, { ...options, budget, trusts })
+      const look = await lookAt(root, dag, { db, blocks, kept, turns, begin, standing, quotas }, { ...options, budget, trusts })
       stack.use(look)
       looks.set(dag, look)
       budget = Math.max(0, budget - look.steps)

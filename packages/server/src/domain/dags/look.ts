@@ -6,15 +6,14 @@ import type { Dag, Db, Writer } from '../../ports/db/index.ts'
 import type { Standing } from '../replicas/index.ts'
 import type { dagTurns } from './dag-turns.ts'
 import { fits, type KeptTrackers, type Known } from './kept-trackers.ts'
-import { applyMeasure, claimingSource, measureOf, type Measure, type Settled } from './measure.ts'
+import { applyMeasure, claimingSource, measureOf, type Judges, type Measure, type Settled } from './measure.ts'
 
-export interface LookParts {
+export interface LookParts extends Judges {
   db: Db
   blocks: BlockStore
   kept: KeptTrackers
   turns: ReturnType<typeof dagTurns>
   begin(root: CID, dag: string): DagTracker
-  standing: Standing
 }
 
 export interface LookOptions {
@@ -88,7 +87,7 @@ export async function lookAt(root: CID, dag: string, parts: LookParts, options: 
         const found = await w.dags.lock(dag, now)
         if (found.state === 'partial' && !isFresh && !fits(of, found)) throw new StaleLook()
         const isLeft = (heldOnly && found.holders === 0) || (of.isWritten && found.state === 'partial')
-        const settled = isLeft ? { dag: found } : await applyMeasure(w, found, measure, now, standing)
+        const settled = isLeft ? { dag: found } : await applyMeasure(w, found, measure, now, parts)
         if (!isLeft) isWritten = isSettled
         locked = settled.dag
         return { ...settled, measure }

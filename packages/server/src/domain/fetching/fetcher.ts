@@ -7,6 +7,7 @@ import type { Network } from '../../ports/network.ts'
 import { applyMeasure, type Completeness } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
 import { standsAlone, type Standing } from '../replicas/index.ts'
+import type { Quotas } from '../usage/index.ts'
 import { explain, networkIsAway, storageIsFull } from './explain.ts'
 import { hasNobody } from './foresight.ts'
 import { noLimits, type FetchLimits } from './limits.ts'
@@ -29,6 +30,8 @@ export interface FetcherParts {
   minFree: number
   /** Default: what is complete here is pinned. */
   standing?: Standing
+  /** Default: everybody has room for it. */
+  quotas?: Pick<Quotas, 'shed' | 'isOver'>
   /** Default: none. */
   limits?: FetchLimits
   /** Bytes that all fetches of this process remember together; default 512 MiB. */
@@ -60,7 +63,7 @@ const askedFirst = 100
 const goesOnLater = 'Waiting for its turn to go on.'
 
 export function createFetcher(parts: FetcherParts): Fetcher {
-  const { db, blocks, network, clock, completeness, minFree, standing = standsAlone, limits = noLimits, maxMemory = 512 << 20, hasSources = false } = parts
+  const { db, blocks, network, clock, completeness, minFree, standing = standsAlone, quotas, limits = noLimits, maxMemory = 512 << 20, hasSources = false } = parts
   const waiters = fetchWaiters(parts)
   const runParts = { ...parts, limits, memory: walkMemory(maxMemory) }
 
@@ -90,7 +93,7 @@ export function createFetcher(parts: FetcherParts): Fetcher {
     await db.write(async (w) => {
       const row = await w.dags.lock(dag, clock.now())
       // Where the last holder has just gone, reclaim may be taking it away.
-      if (row.holders > 0) await applyMeasure(w, row, { complete: true, ...size }, clock.now(), standing)
+      if (row.holders > 0) await applyMeasure(w, row, { complete: true, ...size }, clock.now(), { standing, quotas })
     })
     completeness.forget(dag)
   }

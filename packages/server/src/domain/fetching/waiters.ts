@@ -23,7 +23,7 @@ export interface FetchWaiters {
 export const maxOrigins = 256
 const expireAtOnce = 500
 
-export function fetchWaiters({ db, clock }: Pick<FetcherParts, 'db' | 'clock'>): FetchWaiters {
+export function fetchWaiters({ db, clock, quotas }: Pick<FetcherParts, 'db' | 'clock' | 'quotas'>): FetchWaiters {
   const reports = fetchReports(db)
   const deadlineOf = async (dag: string) => (await db.read((r) => r.fetches.firstDeadline(dag))) ?? Infinity
 
@@ -35,6 +35,15 @@ export function fetchWaiters({ db, clock }: Pick<FetcherParts, 'db' | 'clock'>):
       if (ids.length > 0) await db.write((w) => failPins(w, dag, { reason: `Given up at the deadline. ${reason}`, ids }, now))
       if (ids.length < expireAtOnce) return (await db.read((r) => r.fetches.waiters(dag))).any
     }
+  }
+
+  /** Fails those whose plan has no room for what is here of it; returns whether any still waits. */
+  async function shed(dag: string): Promise<boolean> {
+    await db.write(async (w) => {
+      await w.dags.lock(dag, clock.now())
+      await quotas?.shed(w, dag)
+    })
+    return (await db.read((r) => r.fetches.waiters(dag))).any
   }
 
   async function tell(w: Writer, state: FetchState): Promise<void> {
@@ -90,7 +99,8 @@ export function fetchWaiters({ db, clock }: Pick<FetcherParts, 'db' | 'clock'>):
         const isLate = deadline <= clock.now()
         if (isLate ? !(await expire(state)) : !waiters.any) return 'unwanted'
         if (isLate) deadline = await deadlineOf(dag)
-        if (progress.blocks > 0 && (isNews || !isPinning)) await db.write((w) => w.pins.settle(dag, { status: 'pinning' }))
+        if (quotas && progress.fetched > 0 && (await db.read((r) => quotas.isOver(r, dag))) && !(await shed(dag))) return 'unwanted'
+        if (progress.blocks > 0 && (isNews || !isPinning)) await db.write((w) => beginPinning(w, dag))
         isPinning = progress.blocks > 0
         const comes = `Fetching: ${count(progress.blocks, 'block')}, ${bytesInWords(progress.bytes)} so far.`
         reports.put(progress.fetched > 0 ? { ...state, reason: comes } : state)
@@ -98,4 +108,9 @@ export function fetchWaiters({ db, clock }: Pick<FetcherParts, 'db' | 'clock'>):
       }
     },
   }
+}
+
+async function beginPinning(w: Writer, dag: string): Promise<void> {
+  await w.pins.settle(dag, { status: 'pinning' })
+  await w.dags.noteParts(dag)
 }

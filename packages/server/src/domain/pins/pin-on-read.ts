@@ -5,6 +5,7 @@ import type { Writer } from '../../ports/db/index.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Completeness, Looked } from '../dags/index.ts'
 import { recordPin } from './record.ts'
+import { waitingPinId } from './waiting-upload.ts'
 
 export interface PinOnReadParts {
   completeness: Completeness
@@ -38,9 +39,9 @@ export function createPinOnRead({ completeness, clock, log }: PinOnReadParts): P
     const { dag, unconfirmed } = await looked.lock(w, cid, now)
     if (dag.state !== 'complete') return false
     const uploads = await w.uploads.unpinned(cid, uploadsAtOnce)
-    for (const { accountId, uploadId, cid: named, name } of uploads) {
-      await w.dags.hold(accountId, cid)
-      await recordPin(w, dag, { accountId, cid: named, name, origins: [], deadline: now, uploadId, waitsFor: '', unconfirmed }, now)
+    for (const { accountId, uploadId, position, cid: named, name } of uploads) {
+      await w.dags.hold(accountId, cid, { now })
+      await recordPin(w, dag, { id: waitingPinId(uploadId, position), accountId, cid: named, name, origins: [], deadline: now, uploadId, waitsFor: '', unconfirmed }, now)
       await w.uploads.setPinned(uploadId, cid)
     }
     return uploads.length === uploadsAtOnce

@@ -3,6 +3,8 @@ import type { Dag, FetchState, PinRequest, PinRequestView, Writer } from '../../
 import { enqueueFetch } from '../fetching/index.ts'
 
 export type NewPin = Pick<PinRequest, 'accountId' | 'cid' | 'name' | 'meta' | 'origins' | 'deadline' | 'uploadId'> & {
+  /** Default: a new one. */
+  id?: string
   /** A stamp of the account that no other pin request has; default its next one. */
   created?: number
   /** What it waits for where the DAG is partial. */
@@ -21,7 +23,7 @@ export async function recordPin(w: Writer, dag: Dag, { waitsFor, unconfirmed, fe
   const waits = dag.state === 'partial'
   const request: PinRequest = {
     ...pin,
-    id: newId(now),
+    id: pin.id ?? newId(now),
     dag: dag.cid,
     status: waits ? 'queued' : unconfirmed === undefined ? 'pinned' : 'pinning',
     reason: waits ? (fetch ? undefined : waitsFor) : unconfirmed,

@@ -45,7 +45,9 @@ export async function receiveToken({ files, metadata }: TokenForm, sink: BlockSi
   }
   const text = metadata()
   if (text === undefined) throw fault('INVALID_REQUEST', { reason: 'the form has no field "meta" with the metadata as JSON' })
-  const [data, node] = [parseMetadata(text), parseMetadata(text)]
+  const data = parseMetadata(text)
+  await turn()
+  const node = JSON.parse(text) as Metadata
   for (const { at, cid, url } of assets) {
     await turn()
     setIn(data, at, url)
@@ -53,6 +55,7 @@ export async function receiveToken({ files, metadata }: TokenForm, sink: BlockSi
   }
   await turn()
   const json = await buildFile(once(Buffer.from(JSON.stringify(data))), rules, sink, { signal })
+  await turn()
   const bytes = dagCbor.encode({ ...node, 'metadata.json': json.cid, type: 'nft' })
   if (bytes.length > maxRootBytes) throw fault('TOO_LARGE', { reason: `the root of a token may have ${maxRootBytes} bytes`, limit: maxRootBytes })
   const root = CID.createV1(codecs.dagCbor, createDigest(sha256, digest(sha256, bytes)))

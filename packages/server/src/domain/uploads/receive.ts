@@ -1,4 +1,4 @@
-import { assertStorable, buildFile, canonicalCid, directoryBuilder, isInline, isLeaf, linksToFollow, profiles, readCar, type BlockSink, type ProfileName } from '@thole/dag'
+import { assertStorable, buildFile, canonicalCid, directoryBuilder, isInline, isLeaf, linksToFollow, profiles, readCar, takeTurns, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import type { UploadKind } from '../../ports/db/index.ts'
@@ -43,8 +43,11 @@ export async function receiveFile(bytes: AsyncIterable<Uint8Array>, sink: BlockS
 export async function receiveFiles(files: AsyncIterable<IncomingFile>, sink: BlockSink, { profile, signal, wrap = false }: ReceiveOptions): Promise<ReceivedRoots> {
   const directory = directoryBuilder(profiles[profile])
   let first: { path: string; cid: CID } | undefined
+  const turn = takeTurns()
   let number = 0
   for await (const { path, bytes } of files) {
+    const pause = turn()
+    if (pause) await pause
     const file = await buildFile(bytes, profiles[profile], sink, { signal })
     directory.add(path, file)
     first ??= { path, cid: file.cid }

@@ -33,3 +33,9 @@ test.each(['-1', '00', '01', 'length', '2', '999999999'])('no place in a list: %
 test.each(['', 'null', '[]', '"text"', '1', '{', `{"a":${'['.repeat(100)}${']'.repeat(100)}}`, `${'['.repeat(100_000)}`, '{"a":1e400}', '{"a":[{"b":-1e400}]}', '{"a":{"/":"x","bytes":"x"}}'])('no metadata', (text) => {
   expect(() => parseMetadata(text)).toThrow(invalid)
 })
+
+test('more values than are worth the wait', () => {
+  const many = (count: number) => JSON.stringify({ list: Array.from({ length: count - 1 }, (_, i) => i) })
+  expect(parseMetadata(many(10_000)).list).toHaveLength(9999)
+  expect(() => parseMetadata(many(10_001))).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }))
+})

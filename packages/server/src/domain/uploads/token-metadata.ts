@@ -5,7 +5,10 @@ export type Metadata = Record<string, unknown>
 /** Objects and lists within each other. */
 export const maxDepth = 64
 
-/** A JSON object. Fault INVALID_REQUEST. */
+/** Objects, lists and values together: as many as take a few milliseconds to write down. */
+const maxValues = 10_000
+
+/** A JSON object. Faults INVALID_REQUEST, TOO_LARGE. */
 export function parseMetadata(text: string): Metadata {
   let value: unknown
   try {
@@ -39,12 +42,14 @@ function put<T>(place: object, key: string, value: T): T {
 /** What is written down later goes by the stack, and has neither infinity nor an object that would pass for a CID. */
 function demandValues(value: object): void {
   let level: object[] = [value]
+  let values = 0
   for (let depth = 0; level.length > 0; depth++) {
     if (depth === maxDepth) throw invalid(`it may be ${maxDepth} levels deep`)
     const inner: object[] = []
     for (const one of level) {
       if ('/' in one && 'bytes' in one && one['/'] === one.bytes) throw invalid('"/" and "bytes" of an object may not be the same')
       for (const next of Object.values(one)) {
+        if (++values > maxValues) throw fault('TOO_LARGE', { reason: `the metadata of a token may have ${maxValues} values`, limit: maxValues })
         if (isObject(next)) inner.push(next)
         else if (typeof next === 'number' && !Number.isFinite(next)) throw invalid('a number in it is too large')
       }

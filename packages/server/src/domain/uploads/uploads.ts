@@ -1,4 +1,4 @@
-import { canonicalCid, isInline, type BlockSink, type ProfileName } from '@thole/dag'
+import { canonicalCid, isInline, parseCid, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
 import { newId } from '../../kernel/ids.ts'
@@ -6,12 +6,13 @@ import { checkName } from '../../kernel/names.ts'
 import { count } from '../../kernel/words.ts'
 import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db, PinRequestView, Reader, ToldFile, Upload, UploadRoot, Visits, Writer } from '../../ports/db/index.ts'
-import { demand, type Principal } from '../access/index.ts'
+import type { Db, PinRequestView, ToldFile, Upload, UploadPage, UploadRoot, Visits, Writer } from '../../ports/db/index.ts'
+import { actorOf, demand, type Principal } from '../access/index.ts'
 import type { Completeness, Looked, Measure } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
 import { holdsOf, recordPin } from '../pins/index.ts'
 import { garbageNotes, releaseDag } from '../reclaim/index.ts'
+import { noQuotas, type Caps, type Quotas, type UploadRoom } from '../usage/index.ts'
 import { hashCar } from './car-hash.ts'
 import { meter } from './meter.ts'
 import { listParts } from './part-list.ts'
@@ -19,6 +20,7 @@ import { receiveCar, receiveFile, receiveFiles, type IncomingFile, type Received
 import { receiveToken, type ReceivedToken, type TokenForm } from './receive-token.ts'
 import type { Metadata } from './token-metadata.ts'
 import { mediaTypeOf, toldFiles } from './told.ts'
+import { endOfUnread } from './unread-end.ts'
 
 export interface UploadsParts {
   db: Db
@@ -32,43 +34,46 @@ export interface UploadsParts {
   minFree: number
   /** Milliseconds that an incomplete DAG waits for its other parts. */
   partialTtl: number
+  /** Milliseconds that an upload waits for its first reader; default 0: for ever. */
+  unpinnedTtl?: number
   /** Blocks that an upload did not bring and may have looked at before its answer; default 200,000. */
   othersBudget?: number
+  /** Default: everybody has room for everything. */
+  quotas?: Pick<Quotas, 'upload'>
 }
 
 export interface UploadWish {
   name?: string
   profile: ProfileName
-  /** Whether pin requests are made, one a root. */
-  pin: boolean
+  /** Whether pin requests are made, one a root; without, its first reader has them made. Undefined: as the account decided. */
+  pin?: boolean
   /** A form is a directory, also where it has one file. */
   wrap?: boolean
   /** A CAR has one root, and brings it unless it is here: fault INVALID_CAR. */
   ownRoot?: boolean
-  guest?: Guest
+  /**
+   * The account takes it from people whom it does not know. Nothing that it has is changed and nothing is fetched for them: the CAR brings
+   * its root, the rest of the DAG is in it or here (fault INVALID_CAR), and the account has no upload of that root (fault CONFLICT).
+   */
+  guest?: boolean
+  /** What the account may come to hold, instead of what its plan gives. */
+  caps?: Caps
+  /** Bytes that the client says it sends, or a little more; undefined: nobody knows. */
+  declared?: number
   /** The client is told the CID of a CAR as it was sent, and finds it again among the parts of its root. */
   tellCar?: boolean
   /** What the client calls the type of it. */
   mediaType?: string
-  /** Fewer bytes than an upload may have anyway. */
-  maxBytes?: number
+  /** What a CAR was made of, as its client tells, for lists to show. */
+  madeOf?: { kind: 'file' | 'directory'; bytes?: number }
   /** Hears of the roots of a CAR before its blocks are taken, and may throw. */
   onRoots?(roots: readonly CID[]): void
   signal: AbortSignal
 }
 
-/**
- * The account takes it from people whom it does not know. Nothing that it has is changed and nothing is fetched for them: the CAR brings
- * its root, the rest of the DAG is in it or here (fault INVALID_CAR), and the account has no upload of that root (fault CONFLICT).
- */
-export interface Guest {
-  /** Called in the transaction when all is written; throws (QUOTA_EXCEEDED) where the account has come to hold too much. */
-  demandRoom(r: Pick<Reader, 'usage'>): Promise<void>
-}
-
 /** An upload with how often its roots were read. */
 export interface UploadView extends Upload {
-  roots: (UploadRoot & { visits: Visits })[]
+  roots: (UploadRoot & { visits: Visits; /** When it ends if nobody reads it until then. */ expires?: number })[]
 }
 
 export interface Received {
@@ -81,7 +86,7 @@ export interface Received {
 
 /**
  * Bytes in, CID out. Every method resolves only when the blocks, the index and the rows are durable. Faults: INVALID_REQUEST, INVALID_CAR,
- * HASH_MISMATCH, UNSUPPORTED_CODEC, BLOCKED, BLOCKED_BY_LAW, TOO_LARGE, STORAGE_FULL, ABORTED, and those of a guest; then nothing of the
+ * HASH_MISMATCH, UNSUPPORTED_CODEC, BLOCKED, BLOCKED_BY_LAW, TOO_LARGE, QUOTA_EXCEEDED, RATE_LIMITED, STORAGE_FULL, ABORTED, and those of a guest; then nothing of the
  * upload is listed.
  */
 export interface Uploads {
@@ -90,7 +95,8 @@ export interface Uploads {
   car(principal: Principal, bytes: AsyncIterable<Uint8Array>, wish: UploadWish): Promise<Received>
   /** The metadata of a token and the files that belong into it. */
   token(principal: Principal, form: TokenForm, wish: UploadWish): Promise<Received & Pick<ReceivedToken, 'data'>>
-  list(principal: Principal, page: { before?: number; limit: number }): Promise<{ count: number; uploads: UploadView[] }>
+  /** `cid`: with this root. `count`: of all, whatever is looked for. Faults as those of a CID. */
+  list(principal: Principal, page: Omit<UploadPage, 'dag'> & { cid?: string }): Promise<{ count: number; uploads: UploadView[] }>
   /** Ends the upload and the pin requests made with it. Fault NOT_FOUND. */
   remove(principal: Principal, id: string): Promise<void>
 }
@@ -102,33 +108,35 @@ export interface Uploads {
 const walkBudget = 2_000_000
 const defaultOthersBudget = 200_000
 
-interface NewUpload extends Pick<Upload, 'kind' | 'bytes' | 'files'> {
+interface NewUpload extends Pick<Upload, 'kind' | 'bytes' | 'blocks' | 'files'> {
   car?: string
   roots: CID[]
   /** CIDs of the lists of what it brought; none where nothing is missing. */
   partLists: string[]
 }
 
-export function createUploads({ db, blocks, completeness, moderation, clock, maxBody, minFree, partialTtl, othersBudget = defaultOthersBudget }: UploadsParts): Uploads {
+export function createUploads({ db, blocks, completeness, moderation, clock, maxBody, minFree, partialTtl, unpinnedTtl = 0, othersBudget = defaultOthersBudget, quotas = noQuotas }: UploadsParts): Uploads {
   type Read = (sink: BlockSink, options: ReceiveOptions, metered: ReturnType<typeof meter>) => Promise<ReceivedRoots>
   const noteGarbage = garbageNotes({ db, clock })
 
-  async function receive(principal: Principal, wish: UploadWish, read: Read, files?: ToldFile[]): Promise<Received> {
+  async function receive(principal: Principal, wanted: UploadWish, read: Read, files?: ToldFile[]): Promise<Received> {
     demand(principal, 'upload')
+    const wish = { ...wanted, pin: wanted.pin ?? !principal.account.onDemand }
     checkName(wish.name)
-    const watch = meter({ maxBytes: Math.min(maxBody, wish.maxBytes ?? maxBody), free: async () => (await blocks.free()) - minFree, signal: wish.signal })
+    const { signal, declared, caps } = wish
+    await using room = await quotas.upload(principal.account, { declared, caps })
+    const watch = meter({ maxBytes: maxBody, free: async () => (await blocks.free()) - minFree, signal, room })
     await watch.demandRoom()
-    const { signal } = wish
     await using writer = completeness.writer({ signal })
     try {
       const parts = listParts(writer)
       let brought = 0
       const put: BlockSink = (block) => {
         moderation.assertAllowed(block.cid)
-        brought++
-        return parts.put(block)
+        const wait = room.demand(0, ++brought)
+        return wait ? wait.then(() => parts.put(block)) : parts.put(block)
       }
-      const received = await read(put, { profile: wish.profile, signal, wrap: wish.wrap, maxRoots: wish.ownRoot ? 1 : undefined, bringsRoots: wish.guest !== undefined, onRoots: wish.onRoots }, watch)
+      const received = await read(put, { profile: wish.profile, signal, wrap: wish.wrap, maxRoots: wish.ownRoot ? 1 : undefined, bringsRoots: wish.guest, onRoots: wish.onRoots }, watch)
       signal.throwIfAborted()
       const roots = distinct(received.roots)
       for (const root of roots) moderation.assertAllowed(root)
@@ -136,25 +144,28 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       if (roots.some((root) => completeness.covers(canonicalCid(root)))) await parts.finish()
       await writer.commit()
       if (wish.ownRoot) await demandHere(roots, writer)
-      return await completeness.decide(roots, { writer, budget: Math.min(othersBudget + brought, walkBudget), signal }, async (looked) => {
+      const decided = await completeness.decide(roots, { writer, budget: Math.min(othersBudget + brought, walkBudget), signal }, async (looked) => {
         if (wish.guest && !looked.isComplete) throw fault('INVALID_CAR', { reason: 'blocks of its DAG are neither in it nor here' })
         const partLists = looked.isComplete ? [] : await parts.finish()
         if (partLists.length > 0) await writer.commit()
-        return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), files, roots, partLists, car: received.car }, looked)
+        return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), blocks: brought, files, roots, partLists, car: received.car }, looked, room)
       })
+      room.committed()
+      return decided
     } catch (error) {
       if (watch.bytes() > 0) await noteGarbage()
       throw error
     }
   }
 
-  async function record(w: Writer, principal: Principal, wish: UploadWish, received: NewUpload, looked: Looked): Promise<Received> {
+  async function record(w: Writer, principal: Principal, wish: UploadWish, received: NewUpload, looked: Looked, room: UploadRoom): Promise<Received> {
     const now = clock.now()
     const accountId = principal.account.id
-    const { kind, bytes, files, car } = received
+    const { kind, bytes, blocks, files, car } = received
     const roots = received.roots.map((cid, i) => ({ cid: cid.toString(), dag: canonicalCid(cid), name: nameOf(wish.name, i, received.roots.length), ...(!wish.pin && { unpinned: true as const }) }))
     const told = { mediaType: mediaTypeOf(wish.mediaType), keyName: principal.keyName, files }
-    const upload: Upload = { id: newId(now), accountId, name: wish.name, kind, bytes, ...told, created: await w.accounts.nextStamp(accountId, now), roots }
+    const made = kind === 'car' ? wish.madeOf : undefined
+    const upload: Upload = { id: newId(now), accountId, name: wish.name, kind: made?.kind ?? kind, bytes: made?.bytes ?? bytes, blocks, ...told, created: await w.accounts.nextStamp(accountId, now), roots }
     await w.uploads.insert(upload)
     await w.uploads.addPartLists(received.partLists.map((list, position) => ({ uploadId: upload.id, position, cid: list })))
     const pins: PinRequestView[] = []
@@ -163,7 +174,7 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
     for (const { root, i } of order) {
       const { dag, measure, unconfirmed } = await looked.lock(w, root.dag, now)
       if (wish.guest && (await w.roots.get(accountId, root.cid))) throw fault('CONFLICT', { reason: `${root.cid} has been uploaded already` })
-      await w.dags.hold(accountId, root.dag, wish.pin ? 2 : 1)
+      await w.dags.hold(accountId, root.dag, { times: wish.pin ? 2 : 1, now, parts: dag.state === 'partial' })
       if (dag.state === 'partial') await w.pins.prolong(accountId, dag.cid, now + partialTtl)
       const created = root === order[0]!.root ? upload.created : await w.accounts.nextStamp(accountId, now)
       await w.roots.note({ accountId, cid: root.cid, dag: root.dag, name: root.name, created, uploadId: upload.id })
@@ -172,7 +183,8 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id, created }
       pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(measure), unconfirmed }, now)
     }
-    await wish.guest?.demandRoom(w)
+    await room.settle(w)
+    w.events.note({ accountId, kind: 'upload.received', actor: actorOf(principal), at: now, sample: { cid: roots[0]?.cid, name: wish.name } })
     return { upload, pins, car }
   }
 
@@ -201,14 +213,20 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       return { ...(await receive(principal, wish, read, told.files)), data }
     },
 
-    async list(principal, page) {
+    async list(principal, { cid, ...page }) {
       demand(principal, 'upload')
       const { id } = principal.account
       return db.read(async (r) => {
-        const uploads = await r.uploads.list(id, page)
+        const uploads = await r.uploads.list(id, { ...page, dag: cid === undefined ? undefined : canonicalCid(parseCid(cid)) })
         const visits = await r.dags.visits(uploads.flatMap(({ roots }) => roots.map(({ dag }) => dag)))
-        const withVisits = (root: UploadRoot) => ({ ...root, visits: visits.get(root.dag) ?? { requests: 0, bytes: 0 } })
-        return { count: await r.uploads.count(id), uploads: uploads.map((upload) => ({ ...upload, roots: upload.roots.map(withVisits) })) }
+        const unread = uploads.flatMap(({ roots }) => roots.filter((root) => root.unpinned).map(({ dag }) => dag))
+        const whole = unpinnedTtl > 0 && unread.length > 0 ? await r.dags.completed(unread) : undefined
+        const view = ({ created, roots }: Upload) => roots.map((root) => {
+          const since = root.unpinned && whole?.get(root.dag)
+          const expires = since ? endOfUnread({ since: Math.max(created, since), warned: root.warned }, unpinnedTtl, clock.now()) : undefined
+          return { ...root, visits: visits.get(root.dag) ?? { requests: 0, bytes: 0 }, expires }
+        })
+        return { count: await r.uploads.count(id), uploads: uploads.map((upload) => ({ ...upload, roots: view(upload) })) }
       })
     },
 
@@ -228,6 +246,7 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
           await releaseDag(w, accountId, dag, 1 + pinned, now)
         }
         await w.uploads.remove(accountId, id)
+        w.events.note({ accountId, kind: 'upload.removed', actor: actorOf(principal), at: now, sample: { cid: upload.roots[0]?.cid, name: upload.name } })
       })
     },
   }

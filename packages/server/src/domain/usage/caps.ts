@@ -1,0 +1,44 @@
+import { fault, type Fault } from '../../kernel/faults.ts'
+import { bytesInWords, count } from '../../kernel/words.ts'
+import type { Plan, QuotaStanding, Room } from '../../ports/db/index.ts'
+
+/** What an account may come to hold. `of`: who gives so much, in words. */
+export interface Caps extends Room {
+  of: string
+  /** How to get more, in words. */
+  more?: string
+}
+
+/** Undefined where the plan, or none, limits nothing of it. */
+export function capsOf(plan: Plan | undefined, more: string): Caps | undefined {
+  if (plan === undefined || (plan.storageBytes === undefined && plan.blocks === undefined)) return undefined
+  return { bytes: plan.storageBytes ?? Infinity, blocks: plan.blocks ?? Infinity, of: `the plan ${plan.name}`, more }
+}
+
+/** All that counts. */
+export function usedOf({ charged, waiting, reserved }: QuotaStanding): Room {
+  return { bytes: charged.bytes + waiting.bytes + reserved.bytes, blocks: charged.blocks + waiting.blocks + reserved.blocks }
+}
+
+/** What is over, if anything is. */
+export function overOf(caps: Caps, used: Room): keyof Room | undefined {
+  if (used.bytes > caps.bytes) return 'bytes'
+  return used.blocks > caps.blocks ? 'blocks' : undefined
+}
+
+/** QUOTA_EXCEEDED, with what is used without `added`, the cap, and where to get more. */
+export function full(caps: Caps, standing: QuotaStanding, what: keyof Room, added?: number): Fault {
+  return fault('QUOTA_EXCEEDED', { reason: fullWords(caps, standing, what, added) })
+}
+
+export function fullWords(caps: Caps, { charged, waiting, reserved }: QuotaStanding, what: keyof Room, added = 0): string {
+  const say = what === 'bytes' ? bytesInWords : (n: number) => count(n, 'block')
+  const used = charged[what] + waiting[what]
+  const facts = [
+    `${caps.of} has room for ${say(caps[what])}`,
+    `${say(used)} of it are used`,
+    reserved[what] > 0 && `${say(reserved[what])} are taken by uploads under way`,
+    added > 0 && `this takes ${say(added)} more`,
+  ]
+  return `${facts.filter(Boolean).join(', ')}${caps.more ? `; ${caps.more}` : ''}`
+}
