@@ -24,7 +24,7 @@ async function greeting(app: App, config: Config): Promise<string> {
     `  Thole is at   ${app.url}`,
     `  data folder   ${config.dataFolder}`,
     `  database      ${config.databaseUrl ? 'PostgreSQL' : 'SQLite, in the data folder'}`,
-    `  network       ${networkWords[config.network.mode]}`,
+    `  network       ${networkWords[app.network]}`,
   ]
   if (config.replicas) lines.push(`  replicas      ${replicasInWords(config.replicas)}`)
   if ('bucket' in config.blocks) lines.push(`  blocks        ${blocksInWords(config)}`)

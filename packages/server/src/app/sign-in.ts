@@ -1,11 +1,34 @@
 import type { Config } from '../config/config.ts'
+import type { Settings } from '../domain/accounts/index.ts'
 import { remoteAddressHeader } from '../http/edge.ts'
 import type { Db } from '../ports/db/index.ts'
+import type { Mailer } from '../ports/mailer.ts'
 import type { SignIn } from '../ports/sign-in.ts'
-import { createSignIn } from '../services/sign-in/index.ts'
+import { createSignIn, gitHub, openIdConnect, type Provider } from '../services/sign-in/index.ts'
 import { systemClock as clock } from './clock.ts'
 
-export function openSignIn({ http, limits }: Config, db: Db): SignIn {
-  const baseUrl = http.publicUrl ?? `http://${http.host}:${http.port}`
-  return createSignIn({ db, clock, baseUrl, triesPerAddress: limits.failures || Infinity, addressOf: (headers) => headers.get(remoteAddressHeader) ?? undefined })
+interface Parts {
+  db: Db
+  settings: Settings
+  mailer?: Mailer
+  /** Where letters say that the server is. */
+  home: () => string
+}
+
+export function openSignIn({ http, limits, people }: Config, { settings, ...parts }: Parts): SignIn {
+  return createSignIn({
+    ...parts,
+    clock,
+    secure: http.publicUrl !== undefined && new URL(http.publicUrl).protocol === 'https:',
+    instanceName: settings.name,
+    asksForTwo: settings.asksForTwo,
+    providers: providers(people),
+    breached: people.breachedPasswords,
+    triesPerAddress: limits.failures || Infinity,
+    addressOf: (headers) => headers.get(remoteAddressHeader) ?? undefined,
+  })
+}
+
+function providers({ gitHub: hub, oidc }: Config['people']): Provider[] {
+  return [...(hub ? [gitHub({ id: 'github', name: 'GitHub', ...hub })] : []), ...(oidc ? [openIdConnect({ id: 'oidc', ...oidc })] : [])]
 }

@@ -37,6 +37,21 @@ export function blockStoreContract(name: string, { open, corrupt }: ContractSubj
       expect([await blocks.has(other), await blocks.get(other), await blocks.size(other)]).toEqual([false, undefined, undefined])
     })
 
+    test('tells what each segment holds, where it has such', async () => {
+      const blocks = await fresh()
+      const all = [block('a'.repeat(10_000)), block('b'.repeat(20_000))]
+      await store(blocks, all)
+      const [{ segments: number, bytes }, segments] = [await blocks.stats(), await blocks.segments(100)]
+      expect(segments).toHaveLength(number)
+      expect(await blocks.segments(0)).toEqual([])
+      if (number === 0) return
+      const sum = (of: (segment: (typeof segments)[number]) => number) => segments.reduce((total, segment) => total + of(segment), 0)
+      expect(sum((segment) => segment.bytes)).toBe(bytes)
+      expect(sum((segment) => segment.live)).toBeGreaterThanOrEqual(30_000)
+      expect(sum((segment) => segment.live)).toBeLessThanOrEqual(bytes)
+      expect(sum((segment) => segment.damaged ?? 0)).toBe(0)
+    })
+
     test('the same bytes under two codecs are one block', async () => {
       const blocks = await fresh()
       await store(blocks, [block('{}', codecs.raw), block('{}', codecs.dagJson), block('{}', codecs.raw)])

@@ -112,6 +112,7 @@ export function openMemoryStore(): MemoryStore {
       return { blocks: blocks.size, bytes, free: Number.POSITIVE_INFINITY, segments: 0, damaged: bad.size }
     },
     free: async () => Number.POSITIVE_INFINITY,
+    segments: async () => [],
     async *scrub({ after = '' } = {}) {
       for (const [key, bytes] of [...blocks].sort(([a], [b]) => (a < b ? -1 : 1))) {
         if (key <= after) continue

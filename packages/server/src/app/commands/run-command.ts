@@ -41,7 +41,7 @@ function readArguments(args: string[]): { values: Options & { help?: boolean }; 
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { account: { type: 'string' }, name: { type: 'string' }, scopes: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: { account: { type: 'string' }, name: { type: 'string' }, scopes: { type: 'string' }, expires: { type: 'string' }, keep: { type: 'string' }, at: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     })
   } catch (error) {
     // Behind its first sentence Node tells about `--`, which helps nobody here.

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { fault } from '../../kernel/faults.ts'
 import type { BlockStore, Multihash } from '../../ports/block-store.ts'
 import type { Log } from '../../ports/log.ts'
@@ -16,6 +17,7 @@ import { scrub } from './read/scrub.ts'
 import { beginReclaim } from './reclaim/reclaim-run.ts'
 import { Reliance } from './reclaim/reliance.ts'
 import { recoverSegments } from './segments/recover.ts'
+import { segmentFacts } from './segments/facts.ts'
 import { Segments } from './segments/segments.ts'
 import { UnderWay } from './under-way.ts'
 import { CommitQueue } from './write/commit-queue.ts'
@@ -127,6 +129,10 @@ async function openLocked(options: DiskStoreOptions, unlock: () => void): Promis
       return { blocks, bytes, free: await free(), segments: there.length, damaged: index.bad.size }
     },
     free,
+    async segments(limit) {
+      demandOpen()
+      return underWay.track(segmentFacts({ index, segments, durable }, limit))
+    },
     async reclaim() {
       demandOpen()
       return beginReclaim({ folder, index, indexFiles, segments, files, reader, reads, quarantine, tail, queue, segmentBytes, reliance, underWay, log })
@@ -137,6 +143,10 @@ async function openLocked(options: DiskStoreOptions, unlock: () => void): Promis
       return underWay.track(quarantine.list(limit))
     },
     onDamage: (listener) => quarantine.subscribe(listener),
+    files() {
+      demandOpen()
+      return [...segments].filter(({ missing, durable }) => !missing && durable > 0).map(({ path, durable }) => ({ name: basename(path), path, bytes: durable }))
+    },
     check: ({ signal } = {}) => underWay.trackAll(check({ index, segments, reader, durable, demandOn: demandOpen }), signal),
     close: () =>
       underWay.close(async () => {

@@ -1,5 +1,5 @@
 import { fault } from '../../kernel/faults.ts'
-import type { BlockStore } from '../../ports/block-store.ts'
+import type { BlockStore, SegmentFacts } from '../../ports/block-store.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { Log } from '../../ports/log.ts'
 import { openBucket, type BucketOptions } from './bucket/bucket.ts'
@@ -14,6 +14,7 @@ import { beginReclaim } from './reclaim/reclaim.ts'
 import { Reliance } from './index/reliance.ts'
 import { scrub } from './read/scrub.ts'
 import { openUploads } from './write/uploads.ts'
+import { allSegments } from './segments/all-segments.ts'
 import { S3Writer, type WriterParts } from './write/writer.ts'
 
 export interface S3StoreOptions extends BucketOptions {
@@ -107,6 +108,14 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlockStore> 
       return { ...(await open(() => db.read((r) => r.segments.totals()))), free: Number.POSITIVE_INFINITY }
     },
     free: async () => Number.POSITIVE_INFINITY,
+    async segments(limit) {
+      const found: SegmentFacts[] = []
+      for await (const { id, bytes, live } of allSegments(db)) {
+        if (found.length >= limit) break
+        found.push({ name: id, bytes, live: Math.min(live, bytes) })
+      }
+      return found
+    },
     reclaim: () => open(() => beginReclaim({ ...shared, smallBytes, deadMs, log })),
     scrub: (scrubbing) => scrub({ db, reader, damage }, scrubbing),
     damaged: async (limit) => (await open(() => db.read((r) => r.segments.damaged(undefined, limit)))).map(({ hash }) => new Uint8Array(hash)),

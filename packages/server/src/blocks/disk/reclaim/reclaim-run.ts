@@ -14,7 +14,7 @@ export interface ReclaimParts extends SweepParts {
 export function beginReclaim(parts: ReclaimParts): ReclaimRun {
   const { reliance, tail, index, underWay } = parts
   const marks = reliance.beginReclaim()
-  if (!marks) throw fault('CONFLICT', { reason: 'a reclaim is under way' })
+  if (!marks) throw fault('CONFLICT', { reason: 'a reclaim or a backup is under way' })
   const limit = tail.durable
   const end = async () => reliance.endReclaim(marks)
 

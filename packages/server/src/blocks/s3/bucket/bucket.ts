@@ -27,6 +27,8 @@ export interface OpenUpload {
 export interface Bucket {
   /** Whether it is there and open to us; throws what an operator should do. */
   probe(): Promise<void>
+  /** Whether it keeps what was deleted or written over. */
+  keepsVersions(): Promise<boolean>
   put(key: string, body: Uint8Array): Promise<void>
   beginParts(key: string): Promise<string>
   /** Part numbers begin with 1. Returns the tag that `completeParts` wants. */
@@ -88,6 +90,10 @@ export async function openBucket({ bucket, prefix, connection }: BucketOptions):
       } catch (error) {
         throw wordsAtStart(error, bucket)
       }
+    },
+    async keepsVersions() {
+      const { Status } = await told(client.send(new s3.GetBucketVersioningCommand({ Bucket: bucket })))
+      return Status === 'Enabled'
     },
     async put(key, body) {
       await told(client.send(new s3.PutObjectCommand({ ...at(key), Body: body })))
