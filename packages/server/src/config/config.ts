@@ -4,6 +4,7 @@ import type { Env } from './env.ts'
 import { doors, type Doors } from './doors.ts'
 import { dnslinkHosts, names, type Names } from './names.ts'
 import { networks } from './networks.ts'
+import { people, type People } from './people.ts'
 import { publicBootstrap } from './public-bootstrap.ts'
 import { bool, httpUrl, httpUrls, integer, list, oneOf, refuse } from './values.ts'
 
@@ -43,6 +44,9 @@ export interface Config {
   network:
     | { mode: 'none' }
     | { mode: 'local' | 'public'; listen: string[]; peers: string[]; dialPrivate: boolean; /** URLs. */ gateways: string[]; /** URLs; public alone. */ routers: string[]; /** Multiaddrs to tell instead of those it listens on. */ announce: string[]; /** Multiaddrs to find the DHT by; none: it is not used. Public alone. */ bootstrap: string[] }
+  /** The same configuration with another network; undefined where THOLE_NETWORK is set, which wins over what a page says. */
+  withNetwork?: (mode: 'local' | 'public') => Config
+  people: People
   names: Names
   /** Other nodes that are to keep copies of everything: one Kubo, or so many peers of an IPFS Cluster. */
   replicas?: { driver: 'kubo' | 'cluster'; /** Without user, password and trailing slash. */ url: string; credentials?: { user: string; password: string }; wanted: number }
@@ -56,22 +60,42 @@ export interface Config {
   fetchDeadline: number
   /** Requests of one account that wait at the same time; 0: any number. */
   maxWaitingPins: number
+  plans: {
+    /** Uploads of one account at the same time, in each process; 0: any number. */
+    maxUploads: number
+    /** What is sent is counted for accounts. */
+    meters: boolean
+    /** Milliseconds that hours of usage are kept; 0: for ever. */
+    keep: number
+    /** The public gets also what belongs to an account that has used up its bandwidth. */
+    servesOver: boolean
+  }
   /** Who pays for uploads of those whom Metaplex' clients sign for; undefined: they are not taken. */
   metaplex?: { /** E-mail of the account. */ account: string; /** Bytes that it may come to hold. */ maxBytes: number; /** Uploads a minute from one address; 0: any number. */ rate: number }
   /** What one DAG may be, to be fetched; 0: no limit. */
   fetchLimits: { maxBlocks: number; maxBytes: number; maxDepth: number }
   /** Milliseconds that a DAG of which parts are missing waits for them. */
   partialTtl: number
+  /** Milliseconds that an upload waits for its first reader; 0: for ever. */
+  unpinnedTtl: number
   /** Absolute paths of files, and of folders of `*.deny`; URLs under `public` alone. */
   denylists: string[]
   /** E-mail address or URL to write to of content that should not be here. */
   abuseContact?: string
   /** Milliseconds that content stays after nothing holds it any more. */
   reclaimGrace: number
+  /** Milliseconds that it is remembered what happened. */
+  eventsTtl: number
   scrub: { /** Milliseconds within which every block is read once; 0: only when asked. */ period: number; /** Bytes a second. */ rate: number }
   /** An admin to be made at start. */
   admin?: { email: string; password: string }
+  /** Milliseconds that requests have to come to their end when the server ends. */
+  drain: number
+  /** Where metrics are told to everybody who may connect; undefined: nowhere. */
+  metrics?: { host: string; port: number }
   log: string
+  /** A line for every request. */
+  accessLog: boolean
 }
 
 /** Turns text into types and refuses what contradicts itself, naming the variable. */
@@ -98,6 +122,8 @@ export function parseConfig(env: Env): Config {
     databaseUrl: databaseUrl(env),
     blocks: { ...blocksPlace(env, dataFolder), minFree: integer(env, 'THOLE_MIN_FREE', 0) },
     network: network(env),
+    withNetwork: env.THOLE_NETWORK ? undefined : (mode) => parseConfig({ ...env, THOLE_NETWORK: mode }),
+    people: people(env, dataFolder),
     names: names(env),
     replicas: replicas(env),
     replicasCheck: integer(env, 'THOLE_REPLICAS_CHECK', 1, 31_536_000) * 1000,
@@ -105,15 +131,21 @@ export function parseConfig(env: Env): Config {
     fetchOnRead: fetchOnRead(env),
     fetchDeadline: integer(env, 'THOLE_FETCH_DEADLINE', 1) * 1000,
     maxWaitingPins: integer(env, 'THOLE_MAX_WAITING_PINS', 0),
+    plans: { maxUploads: integer(env, 'THOLE_MAX_UPLOADS', 0, 1e9), meters: bool(env, 'THOLE_METERING'), keep: integer(env, 'THOLE_USAGE_DAYS', 0, 36_500) * 86_400_000, servesOver: oneOf(env, 'THOLE_OVER_BANDWIDTH', ['serve', 'refuse']) === 'serve' },
     metaplex: metaplex(env),
     fetchLimits: { maxBlocks: integer(env, 'THOLE_MAX_DAG_BLOCKS', 0), maxBytes: integer(env, 'THOLE_MAX_DAG_BYTES', 0), maxDepth: integer(env, 'THOLE_MAX_DAG_DEPTH', 0, 2 ** 32 - 1) },
     partialTtl: integer(env, 'THOLE_PARTIAL_TTL', 1) * 1000,
+    unpinnedTtl: integer(env, 'THOLE_UNPINNED_TTL', 0, 1e10) * 1000,
     denylists: denylists(env, dataFolder),
     abuseContact: abuseContact(env),
     reclaimGrace: integer(env, 'THOLE_RECLAIM_GRACE', 0) * 1000,
+    eventsTtl: integer(env, 'THOLE_EVENTS_TTL', 3600) * 1000,
     scrub: { period: integer(env, 'THOLE_SCRUB_DAYS', 0, 36_500) * 86_400_000, rate: integer(env, 'THOLE_SCRUB_RATE', 1) },
     admin: admin(env),
+    drain: integer(env, 'THOLE_DRAIN', 0, 3600) * 1000,
+    metrics: env.THOLE_METRICS_PORT ? { host: env.THOLE_METRICS_HOST, port: integer(env, 'THOLE_METRICS_PORT', 0, 65_535) } : undefined,
     log: oneOf(env, 'THOLE_LOG', ['debug', 'info', 'warn', 'error', 'silent']),
+    accessLog: bool(env, 'THOLE_ACCESS_LOG'),
   }
 }
 
@@ -135,7 +167,7 @@ function unsandboxedHosts(env: Env): string[] {
 }
 
 function network(env: Env): Config['network'] {
-  const mode = oneOf(env, 'THOLE_NETWORK', ['local', 'public', 'none'])
+  const mode = env.THOLE_NETWORK ? oneOf(env, 'THOLE_NETWORK', ['local', 'public', 'none']) : 'local'
   const gateways = httpUrls(env, 'THOLE_HTTP_GATEWAYS')
   const routers = httpUrls(env, 'THOLE_ROUTERS')
   if (mode === 'none' && gateways.length > 0) throw refuse('THOLE_HTTP_GATEWAYS', 'contradicts THOLE_NETWORK=none')

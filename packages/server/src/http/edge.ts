@@ -7,6 +7,7 @@ import { Fault, fault, toFault } from '../kernel/faults.ts'
 import type { Log } from '../ports/log.ts'
 import { readBody, type BodyOptions } from './body.ts'
 import type { Limits } from './limits/limits.ts'
+import { noteRequest } from './requests.ts'
 
 /** What every dialect's handlers see of a call. */
 export interface EdgeEnv {
@@ -25,7 +26,8 @@ export async function byKey({ keys, limits }: { keys: Keys; limits: Limits }, ca
   limits.admit(call, token)
   try {
     const principal = await keys.authenticate(token)
-    limits.spend(call, principal, token)
+    noteRequest({ account: principal.account.id })
+    await limits.spend(call, principal, token)
     return principal
   } catch (error) {
     if (error instanceof Fault && error.code === 'UNAUTHENTICATED') limits.wrong(call)
@@ -40,7 +42,8 @@ export async function byKey({ keys, limits }: { keys: Keys; limits: Limits }, ca
 export async function bySession({ accounts, limits }: { accounts: Accounts; limits: Limits }, call: Call): Promise<Principal> {
   demandSameOrigin(call)
   const principal = await accounts.bySession(call.req.raw.headers)
-  limits.spend(call, principal)
+  noteRequest({ account: principal.account.id })
+  await limits.spend(call, principal)
   return principal
 }
 
@@ -73,6 +76,13 @@ export function signalOf(call: Call): AbortSignal {
   return gone.signal
 }
 
+/** What every upload goes by of its request: when the client is gone, and how much it says that it sends (RFC 9110 §8.6). */
+export function incomingOf(call: Call): { signal: AbortSignal; declared?: number } {
+  noteRequest({ isUpload: true })
+  const length = Number(call.req.header('content-length') ?? NaN)
+  return { signal: signalOf(call), declared: Number.isSafeInteger(length) ? length : undefined }
+}
+
 /** The body in slabs; stopping early leaves the connection usable. */
 export function bodyOf(call: Call, options?: BodyOptions): AsyncIterable<Uint8Array> {
   return readBody(call.env.incoming, options)
@@ -93,7 +103,7 @@ export function faultOf(error: unknown, log: Log, call: Call): Fault {
   return found
 }
 
-const exposed = ['Retry-After', 'X-Ratelimit-Limit', 'X-Ratelimit-Remaining', 'X-Ratelimit-Reset', 'Link', 'Count', 'Page', 'Size']
+const exposed = ['Retry-After', 'X-Request-Id', 'X-Ratelimit-Limit', 'X-Ratelimit-Remaining', 'X-Ratelimit-Reset', 'Link', 'Count', 'Page', 'Size']
 
 const preflight = cors({
   origin: '*',

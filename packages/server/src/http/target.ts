@@ -38,7 +38,8 @@ export function isOwnAddress(host: string, { localAddress = '', localPort }: Soc
   return Number(port) === localPort && (name === 'localhost' || plain(name.replace(/^\[(.+)\]$/, '$1')) === plain(localAddress))
 }
 
-function isTrusted(socket: Socket, proxies: BlockList): boolean {
+/** Whether what came over this connection was written by a proxy whose word counts. */
+export function isTrusted(socket: Socket, proxies: BlockList): boolean {
   const address = plain(socket.remoteAddress ?? '')
   return address !== '' && !isTunnel(socket) && proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }

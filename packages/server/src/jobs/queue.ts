@@ -34,6 +34,8 @@ export interface Queue {
   start(): void
   /** Looks for work now. */
   wake(): void
+  /** How many jobs of each kind this process runs now. */
+  running(): Readonly<Record<string, number>>
   /** Stops what runs, gives the leases back, waits for it. */
   close(): Promise<void>
 }
@@ -183,6 +185,7 @@ export function createQueue({ db, clock, log, handlers, alone, turnMs = 20_000 }
       loop = run()
     },
     wake: bell.ring,
+    running: () => Object.fromEntries(handlers.map(({ kind }) => [kind, ofKind(kind).length])),
     async close() {
       stopListening()
       isClosing = true

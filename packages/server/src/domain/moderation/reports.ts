@@ -1,4 +1,5 @@
 import { fault } from '../../kernel/faults.ts'
+import { written } from '../../kernel/written.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { AbuseReport, Db, ReportKind } from '../../ports/db/index.ts'
 import { demand, type Principal } from '../access/index.ts'
@@ -35,12 +36,12 @@ const kinds: readonly ReportKind[] = ['illegal', 'copyright', 'malware', 'other'
 
 export function createReports({ db, clock, maxKept = 1_000 }: ReportsParts): Reports {
   return {
-    async file({ kind, ...written }) {
+    async file({ kind, ...given }) {
       const known = kinds.find((one) => one === kind)
       if (known === undefined) throw fault('INVALID_REQUEST', { reason: `the kind is one of ${kinds.join(', ')}` })
-      const path = text(written.path, 'path')
+      const path = text(given.path, 'path')
       if (path === '') throw fault('INVALID_REQUEST', { reason: 'say which content it is about' })
-      const report: AbuseReport = { id: crypto.randomUUID(), path, kind: known, words: text(written.words, 'words'), contact: text(written.contact ?? '', 'contact') || undefined, created: clock.now() }
+      const report: AbuseReport = { id: crypto.randomUUID(), path, kind: known, words: text(given.words, 'words'), contact: text(given.contact ?? '', 'contact') || undefined, created: clock.now() }
       await db.write(async (w) => {
         if ((await w.reports.count()) >= maxKept) throw fault('CONFLICT', { reason: 'too many reports wait to be read' })
         await w.reports.insert(report)
@@ -62,8 +63,6 @@ export function createReports({ db, clock, maxKept = 1_000 }: ReportsParts): Rep
   }
 }
 
-function text(written: string, field: keyof typeof reportLimits): string {
-  const clean = written.toWellFormed().replaceAll('\0', '').trim()
-  if (clean.length > reportLimits[field]) throw fault('INVALID_REQUEST', { reason: `the ${field} may have ${reportLimits[field]} characters` })
-  return clean
+function text(given: string, field: keyof typeof reportLimits): string {
+  return written(given, field, reportLimits[field])
 }

@@ -15,22 +15,19 @@ export async function* accountFiles(db: Db, accountId: string, limits: FileLimit
   const usage = await db.read((r) => r.usage.of(accountId))
   const about = { email: account?.email, created: iso(account?.created ?? 0), usage }
   yield { file: 'account.json', bytes: [Buffer.from(`${JSON.stringify(about, null, 1)}\n`)], count: 1 }
-  yield* files('uploads', pages((before) => db.read((r) => r.uploads.list(accountId, { before, limit: slice }))), uploadLine, limits)
-  yield* files('pins', pages(async (before) => (await db.read((r) => r.pins.list(accountId, { before }, slice))).pins), pinLine, limits)
-  yield* files('keys', only(await db.read((r) => r.keys.ofAccount(accountId))), keyLine, limits)
+  yield* files('uploads', pages<Upload>((last) => db.read((r) => r.uploads.list(accountId, { before: last?.created, limit: slice }))), uploadLine, limits)
+  yield* files('pins', pages<PinRequestView>(async (last) => (await db.read((r) => r.pins.list(accountId, { before: last?.created }, slice))).pins), pinLine, limits)
+  yield* files('keys', pages<KeyRow>((last) => db.read((r) => r.keys.ofAccount(accountId, { after: last?.id, limit: slice }))), keyLine, limits)
 }
 
-async function* pages<T extends { created: number }>(page: (before?: number) => Promise<T[]>): AsyncGenerator<T[]> {
-  for (let before: number | undefined; ; ) {
-    const rows: T[] = await page(before)
+/** Each page behind the last row of the one before. */
+async function* pages<T>(page: (last?: T) => Promise<T[]>): AsyncGenerator<T[]> {
+  for (let last: T | undefined; ; ) {
+    const rows: T[] = await page(last)
     yield rows
     if (rows.length < slice) return
-    before = rows.at(-1)!.created
+    last = rows.at(-1)
   }
-}
-
-async function* only<T>(rows: T[]): AsyncGenerator<T[]> {
-  yield rows
 }
 
 /** uploads.ndjson, uploads-2.ndjson and so on. */
@@ -59,8 +56,9 @@ function pinLine({ id, status, created, cid, name, origins, meta, reason, upload
 }
 
 /** Nothing that a key could be made of. */
-function keyLine({ id, name, scopes, created, lastUsed }: KeyRow): object {
-  return { id, name, scopes, created: iso(created), lastUsed: lastUsed === undefined ? undefined : iso(lastUsed) }
+function keyLine({ id, name, scopes, created, expires, lastUsed }: KeyRow): object {
+  const time = (ms?: number) => (ms === undefined ? undefined : iso(ms))
+  return { id, name, scopes, created: iso(created), expires: time(expires), lastUsed: time(lastUsed) }
 }
 
 function iso(time: number): string {

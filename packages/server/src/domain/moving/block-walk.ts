@@ -1,4 +1,4 @@
-import { type Block, CidSet, codecs, identityBytes, isInline, isLeaf, linksToFollow } from '@thole/dag'
+import { type Block, CidSet, codecs, identityBytes, isInline, isLeaf, linksToFollow, takeTurns } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { PendingCids } from '../check/index.ts'
 import { toFault } from '../../kernel/faults.ts'
@@ -40,6 +40,8 @@ export function openBlockWalk({ blocks, isBlocked = () => false, signal, maxKnow
   const isDone = (cid: CID, isWhole: boolean) =>
     isLeaf(cid) ? isInline(cid) || isGiven(cid) : whole.has(cid.code, cid.multihash.bytes) || (!isWhole && partial.has(cid.code, cid.multihash.bytes))
 
+  const turn = takeTurns()
+
   async function read(cids: readonly CID[]): Promise<Uint8Array[] | Lack> {
     try {
       const run = await blocks.getRun(cids.map(({ multihash }) => multihash.bytes), { signal, maxBytes: maxRun })
@@ -58,10 +60,12 @@ export function openBlockWalk({ blocks, isBlocked = () => false, signal, maxKnow
       let asked: CID[] = []
 
       /** The next to be read; those that carry their bytes are followed at once. */
-      function ahead(): readonly CID[] {
+      async function ahead(): Promise<readonly CID[]> {
         asked = asked.filter((cid) => !isDone(cid, isWhole))
         while (asked.length === 0 && pending.count > 0) {
           for (let cid = pending.pop(); cid !== undefined; cid = asked.length < atOnce ? pending.pop() : undefined) {
+            const pause = turn()
+            if (pause) await pause
             if (isDone(cid, isWhole)) continue
             const inline = identityBytes(cid)
             if (isBlocked(cid)) onLack(cid, 'blocked')
@@ -78,9 +82,11 @@ export function openBlockWalk({ blocks, isBlocked = () => false, signal, maxKnow
         for (const link of linksIn(cid, bytes).reverse()) if (!isDone(link, isWhole)) pending.push(link)
       }
 
-      function take(cids: readonly CID[], run: readonly Uint8Array[]): Block[] {
+      async function take(cids: readonly CID[], run: readonly Uint8Array[]): Promise<Block[]> {
         const found: Block[] = []
         for (const [i, bytes] of run.entries()) {
+          const pause = turn()
+          if (pause) await pause
           const cid = cids[i]!
           if (given.add(codecs.raw, cid.multihash.bytes)) found.push({ cid, bytes })
           if (!isLeaf(cid)) follow(cid, bytes)
@@ -90,20 +96,24 @@ export function openBlockWalk({ blocks, isBlocked = () => false, signal, maxKnow
 
       // The next run is read while the taker has this one.
       const next = () => {
-        signal.throwIfAborted()
-        const cids = ahead()
-        const reading = cids.length > 0 ? read(cids).then((run) => ({ cids, run })) : undefined
-        reading?.catch(() => undefined)
+        const reading = readNext()
+        reading.catch(() => undefined)
         return reading
       }
-      for (let reading = next(); reading !== undefined; ) {
-        const { cids, run } = await reading
+      const readNext = async () => {
+        signal.throwIfAborted()
+        const cids = await ahead()
+        return cids.length > 0 ? { cids, run: await read(cids) } : undefined
+      }
+      let reading = next()
+      for (let got = await reading; got !== undefined; got = await reading) {
+        const { cids, run } = got
         if (typeof run === 'string') {
           if (isWhole || run === 'damaged') onLack(cids[0]!, run)
           asked = cids.slice(1)
           reading = next()
         } else {
-          const found = take(cids, run)
+          const found = await take(cids, run)
           asked = cids.slice(run.length)
           reading = next()
           if (found.length > 0) yield found

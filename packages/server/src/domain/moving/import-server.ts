@@ -7,7 +7,7 @@ import type { Db } from '../../ports/db/index.ts'
 import type { ExportSource } from '../../ports/export-files.ts'
 import { readCheckedCar } from './checked-car.ts'
 import { checkedLines } from './checked-lines.ts'
-import { demandRoots, isLackingFile } from './demand-roots.ts'
+import { demandWhole, isLackingFile } from './demand-whole.ts'
 import { importRows } from './import-rows.ts'
 import { type Manifest, type ManifestFile, readManifest, unusable } from './manifest.ts'
 import { isRowFile, rowFile } from './row-files.ts'
@@ -35,7 +35,7 @@ export interface Imported {
 const commitEvery = 128 << 20
 
 /**
- * Brings an export into a server that has nothing yet: first every block, each checked, then, where no complete DAG is without its root, all rows
+ * Brings an export into a server that has nothing yet: first every block, each checked, then, where every complete DAG is whole, all rows
  * in one transaction. What ends before has shown nothing to anybody and may be begun again. Faults CONFLICT, NOT_FOUND, STORAGE_FULL.
  */
 export async function importServer({ db, blocks, clock, source, minFree, signal, onProgress }: ImportServerParts): Promise<Imported> {
@@ -53,15 +53,14 @@ export async function importServer({ db, blocks, clock, source, minFree, signal,
   // Before gigabytes are copied in vain.
   for (const file of [...rowFiles, ...lackingFiles]) for await (const _ of checkedLines(source, file, signal));
   // Another process of the same database would free what no row holds yet.
-  await using _ = await blocks.reclaim()
+  await using run = await blocks.reclaim()
   let bytes = 0
   for (const car of cars) {
     const before = bytes
     await importCar(car, (read) => onProgress?.({ bytes: before + read, of }))
     bytes += car.bytes
   }
-  await using writer = blocks.writer({ signal })
-  await demandRoots({ writer, source, files: manifest.files, signal })
+  await demandWhole({ blocks, run, source, files: manifest.files, signal })
   const rows = await importRows(db, { source, files: rowFiles, clock, signal })
   const lacking = lackingFiles.reduce((sum, { count }) => sum + count, 0)
   return { rows, blocks: cars.reduce((sum, { count }) => sum + count, 0), bytes, lacking }

@@ -147,7 +147,13 @@ describe('refuses', () => {
 
   test('a manifest without the CARs of complete DAGs', () => {
     const first = [tree, second].map(({ cid }) => cid.toString()).toSorted()[0]
-    return refusesThen(() => without(/^dags\//), new RegExp(`no block of ${first}, which it calls complete`))
+    return refusesThen(() => without(/^dags\//), new RegExp(`no block bafk[^ ]+ of ${first}, which it calls complete`))
+  })
+  test('a manifest without a later CAR', async () => {
+    await rm(to, { recursive: true })
+    await moveOut(house, to, { maxCarBytes: 1500 })
+    const last = (await readdir(join(to, 'dags'))).filter((name) => name.endsWith('.car')).toSorted().at(-1)!
+    return refusesThen(() => without(new RegExp(`^dags/${last}$`)), /which it calls complete/)
   })
   test('a manifest without a table', () => refusesThen(() => without(/account_root/), /does not name rows\/account_root\.ndjson/))
   test('a table that there is not', () => refusesThen(() => changeManifest((manifest) => void (fileIn(manifest, 'rows/member.ndjson').file = 'rows/job.ndjson')), /names rows\/job\.ndjson, which is of no table/))

@@ -19,6 +19,8 @@ test('what nothing holds goes after its grace, and nothing else', async () => {
   const report = await house.reclaim.run(signal)
   expect(report).toEqual({ started: house.clock.time, ended: house.clock.time, dags: 1, blocks: 2, bytes: first.bytes.length + one.bytes.length })
   expect(await house.reclaim.lastReport()).toEqual(report)
+  const told = await house.db.read((r) => r.events.list({ accountId: null, kinds: ['store.reclaimed'] }, 10))
+  expect(told.map(({ at, data }) => [at, data])).toEqual([[report.ended, { dags: 1, blocks: 2, bytes: report.bytes }]])
   expect(await house.isHere(first, one, second, shared, two)).toEqual([false, false, true, true, true])
   expect(await house.db.read((r) => r.dags.get(first.cid.toString()))).toBeUndefined()
   expect(await house.reclaim.nextDue()).toBeUndefined()

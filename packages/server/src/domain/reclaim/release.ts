@@ -1,4 +1,5 @@
 import type { Writer } from '../../ports/db/index.ts'
+import { system } from '../events/index.ts'
 import { leaveReplicas } from '../replicas/index.ts'
 import { enqueueReleased } from './jobs.ts'
 
@@ -14,6 +15,9 @@ export async function releaseDag(w: Writer, accountId: string, dag: string, time
 export async function failPins(w: Writer, dag: string, change: { reason: string; ids?: readonly string[] }, now: number): Promise<number> {
   await w.dags.lock(dag, now)
   const accounts = await w.pins.fail(dag, change)
-  for (const accountId of accounts.toSorted()) await releaseDag(w, accountId, dag, 1, now)
+  for (const accountId of accounts.toSorted()) {
+    await releaseDag(w, accountId, dag, 1, now)
+    w.events.note({ accountId, kind: 'pin.failed', actor: system, at: now, sample: { cid: dag } })
+  }
   return accounts.length
 }

@@ -22,5 +22,9 @@ export async function readReport(db: Db): Promise<ReclaimReport | undefined> {
 }
 
 export async function writeReport(db: Db, report: ReclaimReport): Promise<void> {
-  await db.write((w) => w.instance.set(name, JSON.stringify(report)))
+  const { ended, bytes, blocks, dags } = report
+  await db.write(async (w) => {
+    await w.instance.set(name, JSON.stringify(report))
+    if (bytes > 0) await w.events.insert({ kind: 'store.reclaimed', actor: { kind: 'system' }, at: ended, data: { bytes, blocks, dags } })
+  })
 }

@@ -1,3 +1,4 @@
+import { Fault } from '../../kernel/faults.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db } from '../../ports/db/index.ts'
 import { enqueue, type ReclaimCause } from './jobs.ts'
@@ -29,6 +30,8 @@ const leastRest = 1_000
 const restFactor = 9
 /** After a run that could not sweep: a repair takes its time. */
 const blockedRest = 600_000
+/** Where another run has the store. */
+const busyRest = 5_000
 
 /** When reclaim runs: a delete is one row, and marking reads the inner nodes of all that is held. */
 export function scheduleReclaim({ db, clock, reclaim, partialTtl }: ScheduleParts): ReclaimSchedule {
@@ -70,17 +73,24 @@ export function scheduleReclaim({ db, clock, reclaim, partialTtl }: SchedulePart
 
     end: () => db.write(noteEnd),
 
-    async turn(cause, signal) {
-      if (cause === 'released') return turnOfReleased(signal)
-      const start = await rested()
-      if (start > clock.now()) return again(cause, start)
-      if (cause === 'regular') {
-        await again(cause, clock.now() + regularly)
-        await retirePartials({ db, now: clock.now(), ttl: partialTtl, signal })
-      }
-      await run(signal)
-    },
+    turn: (cause, signal) => takeTurn(cause, signal).catch((error: unknown) => (isUnderWay(error) ? again(cause, clock.now() + busyRest) : Promise.reject(error))),
   }
+
+  async function takeTurn(cause: ReclaimCause, signal: AbortSignal): Promise<void> {
+    if (cause === 'released') return turnOfReleased(signal)
+    const start = await rested()
+    if (start > clock.now()) return again(cause, start)
+    if (cause === 'regular') {
+      await again(cause, clock.now() + regularly)
+      await retirePartials({ db, now: clock.now(), ttl: partialTtl, signal })
+    }
+    await run(signal)
+  }
+}
+
+/** Another run has the store, be it that of a command or of a backup. */
+function isUnderWay(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'CONFLICT'
 }
 
 /** A report of the future is of a clock that was put back since. */

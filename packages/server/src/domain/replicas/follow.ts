@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { Db, Writer } from '../../ports/db/index.ts'
 import type { Replicas } from '../../ports/replicas.ts'
+import { settlePins } from '../events/index.ts'
 import { enqueueReplicate, lookJob } from './jobs.ts'
 
 interface Parts {
@@ -67,7 +68,7 @@ export async function forgetNode({ db, clock }: Parts, signal: AbortSignal): Pro
 export async function forgetOne(w: Writer, dag: string, now: number): Promise<void> {
   await w.replicas.remove(dag)
   if (!(await w.dags.get(dag))) return
-  if ((await w.dags.lock(dag, now)).state === 'complete') await w.pins.settle(dag, { status: 'pinned' })
+  if ((await w.dags.lock(dag, now)).state === 'complete') await settlePins(w, dag, { status: 'pinned' }, now)
 }
 
 function nameOf(replicas?: Replicas): string {

@@ -1,5 +1,6 @@
 import type { Writer } from '../../ports/db/index.ts'
 import type { Copy } from '../../ports/replicas.ts'
+import { settlePins } from '../events/index.ts'
 import { enqueueReplicate } from './jobs.ts'
 import { fatesInWords, waitingWords } from './words.ts'
 
@@ -28,7 +29,7 @@ export async function recordCopies(w: Writer, dag: string, { copies, wanted, nex
   if (row === undefined || row.state === 'leaving' || state !== 'complete') return true
   if (nodes.length >= wanted) {
     await w.replicas.set(dag, { state: 'confirmed', nodes, wanted, nextLook }, now)
-    await w.pins.settle(dag, { status: 'pinned' })
+    await settlePins(w, dag, { status: 'pinned' }, now)
     return true
   }
   const reason = fatesInWords(copies)

@@ -30,6 +30,8 @@ export interface RetrievalParts {
   fetchOnRead?: Pick<FetchOnRead, 'get'>
   /** Told of blocks that are not here though they are to be. */
   onLost?: (hash: Multihash) => void
+  /** Told of each block that a peer was given. */
+  onServed?: (cid: CID, bytes: Uint8Array) => void
   /** Default: every 5 s, at most 10,000 roots and accounts. */
   visits?: Partial<VisitLimits>
   /** Default: 1 s, 10,000 roots. */
@@ -80,7 +82,7 @@ const fetchedAhead = 7
 /** Memory of an entry without its block. */
 const bytesBesideEntry = 500
 
-export function createRetrieval({ db, blocks, moderation, fetchOnRead, onLost, visits: limits, served, content, cars, tars, recent, readAheadBytes = 256 << 20 }: RetrievalParts): Retrieval {
+export function createRetrieval({ db, blocks, moderation, fetchOnRead, onLost, onServed, visits: limits, served, content, cars, tars, recent, readAheadBytes = 256 << 20 }: RetrievalParts): Retrieval {
   const visits = countVisits(db, { flushEvery: 5_000, maxRoots: 10_000, rootsAtOnce: 500, ...limits })
   const standingOf = servedRoots(db, { maxAge: 1_000, maxRoots: 10_000, ...served })
 
@@ -143,7 +145,11 @@ export function createRetrieval({ db, blocks, moderation, fetchOnRead, onLost, v
     visit: (root, visit) => visits.add({ root: canonicalCid(root), ...visit }),
 
     server: {
-      get: async (cid) => ((await mayLeave(cid)) ? intactBlock(blocks, cid.multihash.bytes) : undefined),
+      async get(cid) {
+        const bytes = (await mayLeave(cid)) ? await intactBlock(blocks, cid.multihash.bytes) : undefined
+        if (bytes) onServed?.(cid, bytes)
+        return bytes
+      },
       size: async (cid) => ((await mayLeave(cid)) ? blocks.size(cid.multihash.bytes) : undefined),
     },
 

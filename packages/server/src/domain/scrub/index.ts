@@ -1,6 +1,7 @@
 export { hashText } from './hash-text.ts'
 export { repairJob, scrubJob } from './jobs.ts'
 export { createRepairer, type Repairer } from './repairer.ts'
+export { lastScrub } from './scrub-state.ts'
 export { createScrubber, type Scrubber, type ScrubberParts, type ScrubProgress } from './scrubber.ts'
 export { watchDamage, type DamageWatch } from './watch-damage.ts'
 export { damageWords, repairWords } from './words.ts'

@@ -32,6 +32,8 @@ test('a read that finds damage makes every DAG with that block say so; its state
   await repaired
   expect([await house.damageOf(dags[0]!), await house.damageOf(dags[1]!)]).toEqual([undefined, undefined])
   expect(await house.db.read((r) => r.damage.count())).toEqual({ blocks: 0, dags: 0 })
+  const told = await house.db.read((r) => r.events.list({ accountId: null, kinds: ['store.damaged', 'store.repaired'] }, 10))
+  expect(told.map(({ kind, data }) => [kind, data.count])).toEqual([['store.repaired', 1], ['store.damaged', 1]])
 })
 
 test('what a damaged node hid comes to light when the node is back', async () => {

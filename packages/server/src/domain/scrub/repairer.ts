@@ -31,7 +31,11 @@ export function createRepairer(parts: LookParts & RefetchParts): Repairer {
     cursor = known.length < lookedFor ? '' : known.at(-1)!.hash
     const healed: string[] = []
     for (const { hash } of known) if (await isGood(hash)) healed.push(hash)
-    if (healed.length > 0) await db.write((w) => w.damage.heal(healed))
+    if (healed.length === 0) return
+    await db.write(async (w) => {
+      await w.damage.heal(healed)
+      await w.events.insert({ kind: 'store.repaired', actor: { kind: 'system' }, at: parts.clock.now(), data: { count: healed.length } })
+    })
   }
 
   /** A store that was opened again may know only by reading that a block is bad. */

@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../ports/db/index.ts'
+import type { Db, Reader, Writer } from '../../ports/db/index.ts'
 
 /** What a walk over all blocks has seen. */
 export interface ScrubRound {
@@ -27,6 +27,11 @@ const rateName = 'scrub-rate'
 
 export function newRound(started: number): RoundUnderWay {
   return { round: { started, blocks: 0, bytes: 0, damaged: 0 } }
+}
+
+/** The last round that came to its end. */
+export async function lastScrub(db: Db): Promise<ScrubState['last']> {
+  return (await db.read(readState)).last
 }
 
 export async function readState(r: Reader): Promise<ScrubState> {

@@ -58,7 +58,8 @@ export function watchDamage({ db, blocks, clock, log }: { db: Db; blocks: BlockS
 /** Blocks are damaged: the DAGs are to be looked through for them, and repair begins. */
 export function noteDamage(db: Db, hashes: readonly string[], now: number): Promise<void> {
   return db.write(async (w) => {
-    await w.damage.note(hashes, now)
+    const count = await w.damage.note(hashes, now)
     await enqueueRepair(w, now)
+    if (count > 0) await w.events.insert({ kind: 'store.damaged', actor: { kind: 'system' }, at: now, data: { count } })
   })
 }

@@ -1,58 +1,75 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Accounts, Setup } from '../../domain/accounts/index.ts'
+import type { Accounts, Members } from '../../domain/accounts/index.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
-import { demandSameOrigin, headersWithAddress, type Call } from '../edge.ts'
+import { demandSameOrigin, headersWithAddress } from '../edge.ts'
 import type { Limits } from '../limits/limits.ts'
+import { body, email, memberRole, password } from './bodies.ts'
+import { answerEntered, enteredShape, personOf, setCookies } from './entering.ts'
 import { readBody } from './read-body.ts'
 import type { Api } from './router.ts'
 import { json, problems } from './shapes.ts'
 
-const who = z.object({ email: z.string(), account: z.object({ id: z.string(), role: z.enum(['admin', 'user']) }) }).openapi('Session')
-const credentials = z.object({ email: z.string().max(254), password: z.string().max(1024) })
-const invitation = credentials.extend({ token: z.string().max(200) })
-const body = <T extends z.ZodType>(schema: T) => ({ body: { required: true, content: { 'application/json': { schema } } } })
+const account = z.object({ id: z.string(), email: z.string(), role: z.enum(['admin', 'user']) })
+const who = z
+  .object({
+    email: z.string(),
+    needs: enteredShape.shape.needs,
+    account: account.openapi({ description: 'That the session looks at' }),
+    role: memberRole.openapi({ description: 'What the person is to it' }),
+  })
+  .openapi('Session')
+const credentials = z.object({ email, password })
+const code = z.object({ code: z.string().max(100) })
+const choice = z.object({ account: z.string().max(100) })
 
-const signInRoute = createRoute({ method: 'post', path: '/session', summary: 'Sign in', request: body(credentials), responses: { 200: json(who, 'Signed in'), ...problems } })
+const enter = createRoute({ method: 'post', path: '/session', summary: 'Sign in', request: body(credentials), responses: { 200: json(who, 'Signed in'), ...problems } })
+const second = createRoute({ method: 'post', path: '/session/code', summary: 'Show a one-time code, or a recovery code', request: body(code), responses: { 200: json(enteredShape, 'Signed in'), ...problems } })
 const get = createRoute({ method: 'get', path: '/session', summary: 'Who is signed in', responses: { 200: json(who, 'Signed in'), ...problems } })
 const end = createRoute({ method: 'delete', path: '/session', summary: 'Sign out', responses: { 204: { description: 'Signed out' }, ...problems } })
-const redeem = createRoute({
-  method: 'post',
-  path: '/setup',
-  summary: 'Make the first admin with the one-time link',
-  request: body(invitation),
-  responses: { 201: json(z.object({ email: z.string() }), 'Made and signed in'), ...problems },
-})
+const list = createRoute({ method: 'get', path: '/session/accounts', summary: 'Accounts that the person belongs to', responses: { 200: json(z.object({ accounts: z.array(z.object({ id: z.string(), email: z.string(), role: memberRole })) }), 'Accounts'), ...problems } })
+const choose = createRoute({ method: 'put', path: '/session/account', summary: 'Look at another account', request: body(choice), responses: { 204: { description: 'Chosen' }, ...problems } })
 
-/** People: set-up, sign-in, sign-out. */
-export function sessionRoutes(routes: Api, { accounts, limits, setup, signIn }: { accounts: Accounts; limits: Limits; setup: Setup; signIn: SignIn }): void {
-  for (const route of [signInRoute, redeem]) routes.openAPIRegistry.registerPath(route)
+export interface SessionRouteParts {
+  accounts: Accounts
+  members: Members
+  limits: Limits
+  signIn: SignIn
+}
 
-  async function start(call: Call, { email, password }: z.infer<typeof credentials>): Promise<void> {
-    const { cookies } = await signIn.signIn(email, password, headersWithAddress(limits, call))
-    for (const cookie of cookies) call.header('Set-Cookie', cookie, { append: true })
-  }
+/** People come and go. */
+export function sessionRoutes(routes: Api, parts: SessionRouteParts): void {
+  const { accounts, members, limits, signIn } = parts
+  for (const route of [enter, second, choose]) routes.openAPIRegistry.registerPath(route)
 
   routes.post('/session', async (call) => {
     demandSameOrigin(call)
     const given = await readBody(call, credentials)
-    await start(call, given)
-    const { id, email, role } = await accounts.ensure(given.email)
-    return call.json({ email, account: { id, role } }, 200)
+    const entered = await signIn.passwords.enter(given.email, given.password, headersWithAddress(limits, call))
+    return call.json({ ...answerEntered(call, entered), ...shownView(await accounts.shown(entered)) }, 200)
+  })
+  routes.post('/session/code', async (call) => {
+    demandSameOrigin(call)
+    const headers = headersWithAddress(limits, call)
+    const entered = await signIn.codes.enter(await accounts.whoIs(headers), (await readBody(call, code)).code, headers)
+    return call.json(answerEntered(call, entered), 200)
   })
   routes.openapi(get, async (call) => {
-    const { account } = await accounts.bySession(call.req.raw.headers)
-    return call.json({ email: account.email, account: { id: account.id, role: account.role } }, 200)
+    const { member, needs, accountId, role } = await accounts.whoIs(call.req.raw.headers)
+    return call.json({ email: member.email, needs, ...shownView(await accounts.shown({ accountId, role })) }, 200)
   })
   routes.openapi(end, async (call) => {
     demandSameOrigin(call)
-    for (const cookie of await signIn.signOut(call.req.raw.headers)) call.header('Set-Cookie', cookie, { append: true })
+    setCookies(call, await signIn.sessions.end(call.req.raw.headers))
     return call.body(null, 204)
   })
-  routes.post('/setup', async (call) => {
-    demandSameOrigin(call)
-    const { token, email, password } = await readBody(call, invitation)
-    const account = await setup.redeem(token, email, password)
-    await start(call, { email, password })
-    return call.json({ email: account.email }, 201)
+  routes.openapi(list, async (call) => call.json({ accounts: await members.accountsOf(await personOf(call, parts)) }, 200))
+  routes.put('/session/account', async (call) => {
+    const person = await personOf(call, parts)
+    await members.lookAt(person, (await readBody(call, choice)).account)
+    return call.body(null, 204)
   })
+}
+
+function shownView({ account: { id, email: address, role }, role: own }: Awaited<ReturnType<Accounts['shown']>>) {
+  return { account: { id, email: address, role }, role: own }
 }

@@ -15,7 +15,7 @@ const visitsShape = {
 export const rootShape = z.object({ cid: z.string(), name: z.string().optional() }).openapi('Root')
 
 const listedRootShape = rootShape
-  .extend({ pinned: z.boolean().openapi({ description: 'false: sent with pin=false, and pinned once it is read through a gateway' }), ...visitsShape })
+  .extend({ pinned: z.boolean().openapi({ description: 'false: it is pinned once it is read through a gateway' }), expires: z.iso.datetime().optional().openapi({ description: 'It is gone then if nobody has read it; absent: it stays' }), ...visitsShape })
   .openapi('ListedRoot')
 
 export const uploadShape = z
@@ -96,10 +96,6 @@ export const dagShape = z
   })
   .openapi('Dag')
 
-export const keyShape = z
-  .object({ id: z.string(), name: z.string(), scopes: z.array(z.string()), tail: z.string(), created: z.iso.datetime(), lastUsed: z.iso.datetime().optional() })
-  .openapi('Key')
-
 const problemShape = z.object({ type: z.string(), title: z.string(), status: z.number(), detail: z.string(), code: z.string() }).openapi('Problem')
 
 export const problems = { default: { description: 'What went wrong', content: { 'application/problem+json': { schema: problemShape } } } }
@@ -116,7 +112,7 @@ export function json<T extends z.ZodType>(schema: T, description: string) {
 }
 
 export function uploadView({ id, name, kind, bytes, created, roots }: UploadView): z.infer<typeof uploadShape> {
-  const listed = roots.map(({ cid, name: rootName, unpinned, visits }) => ({ cid, name: rootName, pinned: !unpinned, ...visitsView(visits) }))
+  const listed = roots.map(({ cid, name: rootName, unpinned, expires, visits }) => ({ cid, name: rootName, pinned: !unpinned, expires: expires === undefined ? undefined : iso(expires), ...visitsView(visits) }))
   return { id, name, kind, bytes, created: iso(created), roots: listed }
 }
 

@@ -4,6 +4,7 @@ import { nameText, type Names } from '../../domain/names/index.ts'
 import type { Retrieval } from '../../domain/retrieval/index.ts'
 import { type Fault, toFault } from '../../kernel/faults.ts'
 import type { Reply } from '../reply.ts'
+import { noteRequest } from '../requests.ts'
 import { type Address, type GatewayHosts, isGatewayHost, parseAddress, splitHost } from './address.ts'
 import { carReply } from './car.ts'
 import { decodePath } from './content-path.ts'
@@ -49,6 +50,8 @@ export interface GatewayParts {
   config?: GatewayConfig
   /** Pins what was uploaded without a pin, when it is read first. Default: nothing is. */
   pinOnRead?: (root: CID) => Promise<void>
+  /** Whether the public may have what is read of this root; throws where it may not. Default: it may. */
+  demandFor?: (root: CID) => Promise<void> | void
   /** Told of faults that are nobody's request's: for the log. */
   report?: (fault: Fault, request: GatewayRequest) => void
 }
@@ -68,7 +71,7 @@ export interface Gateway {
 /** A request for something of a site. */
 type SiteCall = Site & Pick<Target, 'request' | 'address' | 'query' | 'wish'> & { named: Root }
 
-export function createGateway({ retrieval, names, config = {}, pinOnRead, report }: GatewayParts): Gateway {
+export function createGateway({ retrieval, names, config = {}, pinOnRead, demandFor, report }: GatewayParts): Gateway {
   const { gatewayHosts = ['localhost'], dnslinkHosts = [], unsandboxedHosts = [], home, maxListed = 100_000, recentReplies } = config
   const lower = (list: readonly string[]) => list.map((host) => host.toLowerCase())
   const hosts: GatewayHosts = { parents: lower(gatewayHosts), sites: lower(dnslinkHosts) }
@@ -119,7 +122,9 @@ export function createGateway({ retrieval, names, config = {}, pinOnRead, report
     const source = wish.format === 'car' ? noting(read) : retrieval
     const open = wish.format === 'car' ? undefined : retrieval.open
     // First: what is blocked is not even looked for.
+    noteRequest({ root })
     const { unpinned } = await retrieval.assertServed(root, path)
+    if (request.mount?.account === undefined) await demandFor?.(root)
     if (isOnlyIfCached(request)) await retrieval.size(root)
     const found = await resolvePath(source, root, path, { signal, open })
     const reply = request.mount?.leads ? leadAway(request, root, hosts) : await represent({ ...call, names: asked, path, cids: found.cids, entry: found.entry }, found, read)
@@ -127,7 +132,13 @@ export function createGateway({ retrieval, names, config = {}, pinOnRead, report
     if (unpinned) await pinOnRead?.(root)
     reply.ended = (bytes) => retrieval.visit(root, { bytes: reply.status === 302 ? 0 : bytes, account: request.mount?.account })
     // What a name leads to may change, and an upload that was not pinned yet is pinned now.
-    return call.address.namespace === 'ipfs' && !unpinned ? { ...reply, again: () => retrieval.assertServed(root, path) } : reply
+    return call.address.namespace === 'ipfs' && !unpinned ? { ...reply, again: () => serveAgain(root, path) } : reply
+  }
+
+  async function serveAgain(root: CID, path: readonly string[]): Promise<void> {
+    noteRequest({ root })
+    await retrieval.assertServed(root, path)
+    await demandFor?.(root)
   }
 
   /** What a site says of a path that is not there, where it has an origin of its own to say so in. */

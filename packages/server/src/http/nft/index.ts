@@ -3,9 +3,9 @@ import type { Principal } from '../../domain/access/index.ts'
 import type { Dags } from '../../domain/dags/index.ts'
 import type { Roots, Uploads, UploadWish } from '../../domain/uploads/index.ts'
 import { fault } from '../../kernel/faults.ts'
-import { byKey, demandBodyLimit, faultOf, openToAllOrigins, signalOf, type Call, type EdgeEnv } from '../edge.ts'
+import { byKey, demandBodyLimit, faultOf, openToAllOrigins, incomingOf, type Call, type EdgeEnv } from '../edge.ts'
 import { jsonBody } from '../json-body.ts'
-import { pinRoutes, type PsaParts } from '../psa/index.ts'
+import { classicWords, pinRoutes, type PsaParts } from '../psa/index.ts'
 import { receiveBody } from '../upload-body.ts'
 import { nameInHeader } from '../x-name.ts'
 import { failure, noEndpoint, success } from './envelope.ts'
@@ -36,12 +36,12 @@ export function nft(parts: NftParts): Hono<EdgeEnv> {
 
   function unnamed(call: Call): UploadWish {
     demandBodyLimit(call, maxBody)
-    return { profile: 'nft-storage', pin: true, wrap: true, ownRoot: true, signal: signalOf(call) }
+    return { profile: 'nft-storage', wrap: true, ownRoot: true, ...incomingOf(call) }
   }
 
   const wishOf = (call: Call): UploadWish => ({ ...unnamed(call), name: nameInHeader(call) })
 
-  routes.route('/pins', pinRoutes(parts))
+  routes.route('/pins', pinRoutes(parts, classicWords))
   routes.use(openToAllOrigins)
   routes.get('/check/:cid', async (call) => {
     const cid = call.req.param('cid')

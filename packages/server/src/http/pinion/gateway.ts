@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { demand, type Principal } from '../../domain/access/index.ts'
 import type { Accounts, Keys } from '../../domain/accounts/index.ts'
+import type { Allowances } from '../../domain/usage/index.ts'
 import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import { byKey, bySession, faultOf, openToAllOrigins, type Call, type EdgeEnv } from '../edge.ts'
@@ -15,17 +16,18 @@ export interface PinionGatewayParts {
   keys: Keys
   limits: Limits
   gateway: ServeGateway
+  allowances: Pick<Allowances, 'demandBandwidth'>
   log: Log
 }
 
 /** Pinion's gateway for programs: Bearer keys. `prefix`: the path that it is mounted at. */
 export function pinionApiGateway(parts: PinionGatewayParts, prefix: string): Hono<EdgeEnv> {
-  return new Hono<EdgeEnv>({ strict: false }).use(openToAllOrigins).route('/', reading(parts, async (call) => ({ prefix, account: readerOf(await byKey(parts, call)) })))
+  return new Hono<EdgeEnv>({ strict: false }).use(openToAllOrigins).route('/', reading(parts, async (call) => ({ prefix, account: await readerOf(parts, await byKey(parts, call)) })))
 }
 
 /** Pinion's gateway for browsers: the session. */
 export function pinionWebGateway(parts: PinionGatewayParts, prefix: string): Hono<EdgeEnv> {
-  return reading(parts, async (call) => ({ prefix, account: readerOf(await bySession(parts, call)) }))
+  return reading(parts, async (call) => ({ prefix, account: await readerOf(parts, await bySession(parts, call)) }))
 }
 
 /** `{cid}[/path]`: pins what waits for its first reader, counts the visit and leads to the public gateway. */
@@ -33,8 +35,9 @@ export function pinionVisits(parts: PinionGatewayParts, prefix: string): Hono<Ed
   return reading(parts, async () => ({ prefix, leads: true }))
 }
 
-function readerOf(principal: Principal): string {
+async function readerOf({ allowances }: PinionGatewayParts, principal: Principal): Promise<string> {
   demand(principal, 'gateway')
+  await allowances.demandBandwidth(principal.account)
   return principal.account.id
 }
 
@@ -42,6 +45,8 @@ function reading({ gateway, log }: PinionGatewayParts, mountOf: (call: Call) => 
   const routes = new Hono<EdgeEnv>({ strict: false })
   routes.all('*', async (call) => {
     const { incoming, outgoing } = call.env
+    // Content says for itself what may be in it; a browser would not even play a film.
+    outgoing.removeHeader('content-security-policy')
     if (!gateway(incoming, outgoing, await mountOf(call))) throw fault('NOT_FOUND', { what: 'such address' })
     return RESPONSE_ALREADY_SENT
   })

@@ -2,10 +2,11 @@ import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Principal } from '../../domain/access/index.ts'
 import type { Accounts, Keys } from '../../domain/accounts/index.ts'
+import { requestsOfWaiting } from '../../domain/pins/index.ts'
 import type { Uploads } from '../../domain/uploads/index.ts'
 import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
-import { byKey, bySession, demandBodyLimit, faultOf, openToAllOrigins, signalOf, type Call, type EdgeEnv } from '../edge.ts'
+import { byKey, bySession, demandBodyLimit, faultOf, openToAllOrigins, incomingOf, type Call, type EdgeEnv } from '../edge.ts'
 import { faultHeaders } from '../fault-headers.ts'
 import type { Limits } from '../limits/limits.ts'
 import { pinStatus } from '../psa/pin-status.ts'
@@ -21,7 +22,7 @@ export interface PinionUploadParts {
   log: Log
 }
 
-export { pinionApiGateway, pinionVisits, pinionWebGateway } from './gateway.ts'
+export { pinionApiGateway, pinionVisits, pinionWebGateway, type PinionGatewayParts } from './gateway.ts'
 
 /** Pinion's upload service for programs: Bearer keys. */
 export function pinionApiUploads(parts: PinionUploadParts): Hono<EdgeEnv> {
@@ -40,9 +41,9 @@ function uploadRoutes(principalOf: (call: Call) => Promise<Principal>, parts: Pi
   routes.post('/', async (call) => {
     const principal = await principalOf(call)
     demandBodyLimit(call, maxBody)
-    const wish = { name: call.req.query('name') || undefined, profile: profileOf(call), pin: true, signal: signalOf(call) }
-    const { pins } = await receiveBody(uploads, principal, call, wish)
-    const statuses = pins.map((request) => uploaded(pinStatus(request, delegates())))
+    const wish = { name: call.req.query('name') || undefined, profile: profileOf(call), ...incomingOf(call) }
+    const { upload, pins } = await receiveBody(uploads, principal, call, wish)
+    const statuses = (pins.length > 0 ? pins : requestsOfWaiting(upload)).map((request) => uploaded(pinStatus(request, delegates())))
     return call.json(statuses.length === 1 ? statuses[0] : statuses)
   })
   routes.all('*', (call) => {

@@ -4,6 +4,7 @@ import { byKey, faultOf, openToAllOrigins, type EdgeEnv } from '../edge.ts'
 import { failure } from './failure.ts'
 import { pinRoutes, type PsaParts } from './pins.ts'
 
+export { classicWords } from './failure.ts'
 export { pinRoutes, type PsaParts }
 
 /** IPFS Pinning Service API v1.0.0. */

@@ -9,7 +9,7 @@ import type { Limits } from '../limits/limits.ts'
 import { readListQuery } from './list-query.ts'
 import { readPin } from './read-pin.ts'
 import { pinStatus } from './pin-status.ts'
-import { failure } from './failure.ts'
+import { failure, type FailureWords } from './failure.ts'
 
 export interface PsaParts {
   keys: Keys
@@ -20,8 +20,8 @@ export interface PsaParts {
   log: Log
 }
 
-/** What the pinning API has at `/pins`, for any dialect that has it there too. */
-export function pinRoutes({ keys, limits, pins, delegates, log }: PsaParts): Hono<EdgeEnv> {
+/** What the pinning API has at `/pins`, for any dialect that has it there too, in the words of that dialect where it has some. */
+export function pinRoutes({ keys, limits, pins, delegates, log }: PsaParts, words?: FailureWords): Hono<EdgeEnv> {
   const routes = new Hono<EdgeEnv>({ strict: false })
 
   routes.use(openToAllOrigins)
@@ -55,7 +55,7 @@ export function pinRoutes({ keys, limits, pins, delegates, log }: PsaParts): Hon
   routes.all('*', () => {
     throw fault('NOT_FOUND', { what: 'such endpoint; the pinning API has /pins and /pins/{requestid}' })
   })
-  routes.onError((error, call) => failure(call, faultOf(error, log, call)))
+  routes.onError((error, call) => failure(call, faultOf(error, log, call), words))
   return routes
 }
 

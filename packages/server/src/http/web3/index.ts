@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import { byKey, faultOf, openToAllOrigins, type EdgeEnv } from '../edge.ts'
-import { pinRoutes, type PsaParts } from '../psa/index.ts'
+import { classicWords, pinRoutes, type PsaParts } from '../psa/index.ts'
 import { accountRoutes, type AccountParts } from './account.ts'
 import { carRoutes, type CarParts } from './car.ts'
 import { failure } from './failure.ts'
@@ -35,8 +35,8 @@ const allowed = {
 /** The HTTP API that web3.storage had until 2024, for its clients. */
 export function web3(parts: Web3Parts): Hono<EdgeEnv> {
   const routes = new Hono<EdgeEnv>({ strict: false })
-  routes.route('/pins', pinRoutes(parts))
-  routes.route('/user/pins', pinRoutes(parts))
+  routes.route('/pins', pinRoutes(parts, classicWords))
+  routes.route('/user/pins', pinRoutes(parts, classicWords))
   routes.use(openToAllOrigins)
   routes.get('/version', (call) => call.json({ version: parts.version, mode: 'rw' }))
   statusRoutes(routes, parts)

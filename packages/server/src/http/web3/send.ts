@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import type { Uploads, UploadWish } from '../../domain/uploads/index.ts'
-import { bodyOf, demandBodyLimit, signalOf, type Call, type EdgeEnv } from '../edge.ts'
+import { bodyOf, demandBodyLimit, incomingOf, type Call, type EdgeEnv } from '../edge.ts'
 import { receiveBody } from '../upload-body.ts'
 import { nameInHeader } from '../x-name.ts'
 
@@ -14,7 +14,7 @@ export interface SendParts {
 export function sendRoutes(routes: Hono<EdgeEnv>, { uploads, maxBody }: SendParts): void {
   const wishOf = (call: Call): UploadWish => {
     demandBodyLimit(call, maxBody)
-    return { name: nameInHeader(call), profile: 'web3-storage', pin: true, ownRoot: true, tellCar: true, signal: signalOf(call) }
+    return { name: nameInHeader(call), profile: 'web3-storage', ownRoot: true, tellCar: true, ...incomingOf(call) }
   }
 
   // Clients name the type of a CAR in several ways, or not at all.

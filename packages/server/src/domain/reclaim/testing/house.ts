@@ -47,7 +47,7 @@ export async function openHouseOver<S extends BlockStore>(open: (folder: string)
   }
 
   return {
-    db, blocks, clock, uploads, reclaim, member,
+    db, blocks, clock, completeness, parts, uploads, reclaim, member,
     pins: createPins(parts),
     dags: createDags(parts),
     schedule: scheduleReclaim({ ...parts, reclaim }),

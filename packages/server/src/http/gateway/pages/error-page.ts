@@ -1,5 +1,6 @@
 import type { Fault } from '../../../kernel/faults.ts'
 import type { Reply } from '../../reply.ts'
+import { currentRequest } from '../../requests.ts'
 import type { Address } from '../address.ts'
 import { decodePath } from '../content-path.ts'
 import { escapeHtml } from './html.ts'
@@ -53,8 +54,14 @@ function errorPage(status: number, words: string, refused: Refused): string {
 <main><div class="card"><p>${escapeHtml(words)}</p>
 <p class="soft">Asked for: <code translate="no">${escapeHtml(shortened(asked))}</code></p>
 ${advice(status, refused)}</div></main>
-<footer class="bar"><span>Error ${status}</span>${address ? reportLink({ address, request }) : ''}</footer>
+<footer class="bar"><span>Error ${status}${requestWords()}</span>${address ? reportLink({ address, request }) : ''}</footer>
 ${pageEnd}`
+}
+
+/** By which the log knows it. */
+function requestWords(): string {
+  const id = currentRequest()?.id
+  return id === undefined ? '' : ` · request <code translate="no">${escapeHtml(id)}</code>`
 }
 
 /** What to do next. */

@@ -1,0 +1,1 @@
+export { createHealth, type Health, type HealthParts, type JobsReport } from './health.ts'
