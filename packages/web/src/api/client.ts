@@ -3,15 +3,18 @@ export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string
+  /** By which the server's log knows the request. */
+  readonly requestId?: string
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, requestId?: string) {
     super(message)
     this.status = status
     this.code = code
+    this.requestId = requestId
   }
 }
 
-type Method = 'GET' | 'POST' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** One call of our own API with the session cookie. Rejects with ApiError only. */
 export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
@@ -39,7 +42,7 @@ export function refusal(status: number, text: string): ApiError {
   const problem = parse(text)
   const said = [problem.detail, problem.title].find((words) => typeof words === 'string' && words !== '')
   const code = typeof problem.code === 'string' ? problem.code : ''
-  return new ApiError(status, code, typeof said === 'string' ? said : `The server answered ${status}.`)
+  return new ApiError(status, code, typeof said === 'string' ? said : `The server answered ${status}.`, typeof problem.requestId === 'string' ? problem.requestId : undefined)
 }
 
 export function unreachable(): ApiError {

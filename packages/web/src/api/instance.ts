@@ -12,9 +12,11 @@ export interface Urls {
 
 export interface Instance {
   version: string
+  /** What people call it. */
+  name: string
   /** True while there is no admin. */
   setup: boolean
-  network: { mode: 'local' | 'public' | 'none'; driver: string; state: string; addresses: string[] }
+  network: { mode: 'local' | 'public' | 'none'; /** A variable says which; it wins over a page. */ byVariable: boolean; driver: string; state: string; addresses: string[] }
   urls: Urls
   /** Bytes. */
   limits: { maxBody: number }
@@ -25,5 +27,5 @@ export const instanceQuery = queryOptions({
   queryKey: ['instance'],
   queryFn: ({ signal }) => request<Instance>('GET', 'instance', undefined, signal),
   staleTime: 60_000,
-  refetchInterval: 30_000,
+  meta: { beat: true },
 })

@@ -1,5 +1,5 @@
-import { queryOptions } from '@tanstack/react-query'
-import { request } from './client.ts'
+import { infiniteQueryOptions } from '@tanstack/react-query'
+import { query, request } from './client.ts'
 
 export interface Key {
   id: string
@@ -9,31 +9,36 @@ export interface Key {
   tail: string
   /** ISO 8601. */
   created: string
+  /** Absent: it does not end. */
+  expires?: string
   lastUsed?: string
 }
 
-/** What a key may do, in the words of the page. All but `admin` are given by default. */
-export const scopes = [
-  { id: 'upload', label: 'Upload', hint: 'send files, list and delete uploads' },
-  { id: 'pins:read', label: 'Read pins', hint: 'list pins and their status' },
-  { id: 'pins:write', label: 'Write pins', hint: 'pin and unpin CIDs' },
-  { id: 'gateway', label: 'Gateway', hint: 'read through the gateway API' },
-  { id: 'prover', label: 'Prover', hint: 'storage proofs' },
-  { id: 'account', label: 'Account', hint: 'usage, keys, events' },
-  { id: 'admin', label: 'Admin', hint: 'everything, for everybody' },
-] as const
-
-export const defaultScopes: readonly string[] = scopes.map(({ id }) => id).filter((id) => id !== 'admin')
-
-export const keysQuery = queryOptions({
-  queryKey: ['keys'],
-  queryFn: async ({ signal }) => (await request<{ keys: Key[] }>('GET', 'keys', undefined, signal)).keys,
-})
-
-export function createKey(name: string, wanted: readonly string[]): Promise<{ id: string; key: string }> {
-  return request('POST', 'keys', { name, scopes: wanted })
+export interface KeyWish {
+  name: string
+  scopes: readonly string[]
+  /** ISO 8601. */
+  expires?: string
 }
 
-export function deleteKey(id: string): Promise<void> {
+interface KeyList {
+  count: number
+  keys: Key[]
+}
+
+const pageSize = 50
+
+export const keysQuery = infiniteQueryOptions({
+  queryKey: ['keys'],
+  queryFn: ({ pageParam, signal }) => request<KeyList>('GET', `keys${query({ limit: pageSize, after: pageParam })}`, undefined, signal),
+  initialPageParam: '',
+  getNextPageParam: ({ keys }) => (keys.length < pageSize ? undefined : keys.at(-1)?.id),
+})
+
+export function createKey(wish: KeyWish): Promise<Key & { key: string }> {
+  return request('POST', 'keys', wish)
+}
+
+export function revokeKey(id: string): Promise<void> {
   return request('DELETE', `keys/${encodeURIComponent(id)}`)
 }

@@ -58,6 +58,8 @@ export interface PinFilter {
   status?: PinStatus
   /** Any part of the name, any case. */
   name?: string
+  /** However it is written. */
+  cid?: string
   /** ISO 8601; strictly older than this. */
   before?: string
 }
@@ -69,7 +71,7 @@ interface PinList {
 
 export const pinPage = 20
 
-/** One page and, to know whether there is a next one, one row more. Asked again faster while something moves. */
+/** One page and, to know whether there is a next one, one row more. */
 export function pinsQuery(filter: PinFilter) {
   return queryOptions({
     queryKey: ['pins', filter],
@@ -79,7 +81,6 @@ export function pinsQuery(filter: PinFilter) {
       return { count, pins: pins.slice(0, pinPage), more: pins.length > pinPage }
     },
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (state.data?.pins.some(isMoving) ? 2_000 : 15_000),
   })
 }
 
@@ -87,9 +88,19 @@ export function addPin(wish: { cid: string; name?: string; origins?: string[] })
   return request('POST', 'pins', wish)
 }
 
-export function deletePin(id: string): Promise<void> {
-  return request('DELETE', `pins/${encodeURIComponent(id)}`)
+/** As if it had just been asked for; it gets another id. */
+export function retryPin(id: string): Promise<Pin> {
+  return request('POST', `pins/${encodeURIComponent(id)}/retry`)
 }
+
+/** How many there are of each status. */
+export const pinCountsQuery = queryOptions({
+  queryKey: ['pins', 'counts'],
+  queryFn: async ({ signal }) => {
+    const counts = await Promise.all(pinStatuses.map(async (status) => (await request<PinList>('GET', `pins${query({ status, limit: 1 })}`, undefined, signal)).count))
+    return Object.fromEntries(pinStatuses.map((status, i) => [status, counts[i]!])) as Record<PinStatus, number>
+  },
+})
 
 export function isMoving(pin: Pin): boolean {
   return pin.status === 'queued' || pin.status === 'pinning'

@@ -1,9 +1,22 @@
 import { queryOptions } from '@tanstack/react-query'
 import { ApiError, request } from './client.ts'
 
+export type Needs = 'second-factor' | 'enrolment'
+export type MemberRole = 'owner' | 'member' | 'reader'
+
 export interface Session {
   email: string
-  account: { id: string; role: string }
+  /** What is still to be shown before the session is good for anything. */
+  needs?: Needs
+  /** That the session looks at. */
+  account: { id: string; email: string; role: string }
+  /** What the person is to it. */
+  role: MemberRole
+}
+
+export interface Entered {
+  email: string
+  needs?: Needs
 }
 
 /** Null where nobody is signed in. */
@@ -20,7 +33,7 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
-export function signIn(email: string, password: string): Promise<Session> {
+export function signIn(email: string, password: string): Promise<Entered> {
   return request('POST', 'session', { email, password })
 }
 
@@ -28,7 +41,16 @@ export function signOut(): Promise<void> {
   return request('DELETE', 'session')
 }
 
+export interface SetUp {
+  token: string
+  email: string
+  password: string
+  /** What people call this server. */
+  name?: string
+  network?: 'local' | 'public'
+}
+
 /** Makes the first admin; the answer also signs in. */
-export function setUp(token: string, email: string, password: string): Promise<{ email: string }> {
-  return request('POST', 'setup', { token, email, password })
+export function setUp(wish: SetUp): Promise<{ email: string }> {
+  return request('POST', 'setup', wish)
 }

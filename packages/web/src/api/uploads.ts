@@ -1,14 +1,22 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { query, refusal, request, unreachable } from './client.ts'
+import { infiniteQueryOptions, keepPreviousData } from '@tanstack/react-query'
+import { understandCid } from '../lib/understand-cid.ts'
+import { query, request } from './client.ts'
 
 export interface Root {
   cid: string
   name?: string
 }
 
-export interface Receipt {
-  id: string
-  roots: Root[]
+/** A root as lists tell it. */
+export interface ListedRoot extends Root {
+  /** False: it is pinned once it is read through a gateway. */
+  pinned: boolean
+  visits: number
+  visitBytes: number
+  /** ISO 8601. */
+  lastVisit?: string
+  /** ISO 8601: when it ends if nobody reads it. */
+  expires?: string
 }
 
 export interface Upload {
@@ -18,54 +26,45 @@ export interface Upload {
   bytes: number
   /** ISO 8601. */
   created: string
-  roots: Root[]
+  roots: ListedRoot[]
 }
 
-export interface UploadRequest {
-  body: File | FormData
-  /** Set for a single body; several files bring their own. */
-  type?: string
-  name?: string
-  profile?: string
-  pin?: boolean
-  /** Bytes on the wire so far and in all. */
-  onProgress(sent: number, total: number): void
-  signal: AbortSignal
+export const sorts = ['created', 'name', 'bytes'] as const
+export type Sort = (typeof sorts)[number]
+
+export interface UploadFilter {
+  /** Any part of the name, or a CID. */
+  find?: string
+  sort?: Sort
+  order?: 'asc' | 'desc'
 }
 
-export const uploadPage = 20
+interface UploadList {
+  /** Of all, whatever is looked for. */
+  count: number
+  uploads: Upload[]
+}
 
-export function uploadsQuery(before?: string) {
-  return queryOptions({
-    queryKey: ['uploads', before],
-    queryFn: async ({ signal }) => {
-      const path = `uploads${query({ before, limit: uploadPage + 1 })}`
-      const { count, uploads } = await request<{ count: number; uploads: Upload[] }>('GET', path, undefined, signal)
-      return { count, uploads: uploads.slice(0, uploadPage), more: uploads.length > uploadPage }
-    },
+const uploadPage = 100
+
+export function uploadsQuery({ find, ...filter }: UploadFilter) {
+  const understood = understandCid(find ?? '')
+  const looked = understood && 'cid' in understood ? { cid: understood.cid } : { name: find }
+  return infiniteQueryOptions({
+    queryKey: ['uploads', { find, ...filter }],
+    queryFn: ({ pageParam, signal }) => request<UploadList>('GET', `uploads${query({ ...filter, ...looked, after: pageParam, limit: uploadPage })}`, undefined, signal),
     placeholderData: keepPreviousData,
+    initialPageParam: '',
+    getNextPageParam: ({ uploads }) => (uploads.length < uploadPage ? undefined : uploads.at(-1)?.id),
   })
 }
 
-export function deleteUpload(id: string): Promise<void> {
-  return request('DELETE', `uploads/${encodeURIComponent(id)}`)
+/** What lists show. */
+export function titleOf({ name, roots }: Pick<Upload, 'name' | 'roots'>): string {
+  return name || roots[0]?.name || roots[0]?.cid || 'Unnamed'
 }
 
-/** XMLHttpRequest, since fetch tells no upload progress. Rejects with ApiError, or the signal's reason. */
-export function sendUpload({ body, type, name, profile, pin, onProgress, signal }: UploadRequest): Promise<Receipt> {
-  return new Promise((resolve, reject) => {
-    const xhr = new XMLHttpRequest()
-    xhr.open('POST', `/api/v1/uploads${query({ name, profile, pin })}`)
-    if (type) xhr.setRequestHeader('content-type', type)
-    xhr.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total)
-    xhr.onload = () => {
-      if (xhr.status === 201) resolve(JSON.parse(xhr.responseText) as Receipt)
-      else reject(refusal(xhr.status, xhr.responseText))
-    }
-    xhr.onerror = () => reject(unreachable())
-    xhr.onabort = () => reject(signal.reason)
-    signal.addEventListener('abort', () => xhr.abort(), { once: true })
-    if (signal.aborted) reject(signal.reason)
-    else xhr.send(body)
-  })
+/** What a large file is sent in, until all of it is there. */
+export function isPart({ name, roots }: Upload): boolean {
+  return name !== undefined && name === `part of ${roots[0]?.cid}`
 }

@@ -8,4 +8,8 @@ export function remotePinCommand(key: string, psa: string): string {
   return `ipfs pin remote service add thole ${psa} ${key}`
 }
 
+export function tholeCommand(key: string, origin = location.origin): string {
+  return `THOLE_URL=${origin} THOLE_KEY=${key} thole put cat.jpg`
+}
+
 export const firstRemotePin = 'ipfs pin remote add --service=thole --name=hello <cid>'

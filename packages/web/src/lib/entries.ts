@@ -3,6 +3,9 @@ import type { Picked } from './plan.ts'
 /** More than this in one drop is work for a CAR: the browser would hold a row for each. */
 export const maxFiles = 20_000
 
+/** The browser is asked for so many together. */
+const filesAtOnce = 100
+
 /**
  * Every file of a drop, folders included. Call it in the event handler itself: the browser empties the
  * transfer as soon as the handler returns, so the entries are taken before the first wait.
@@ -12,9 +15,11 @@ export async function readDrop(transfer: DataTransfer): Promise<Picked[]> {
   const open = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null).reverse()
   // A drop that another program's script made has files but no entries.
   const picked: Picked[] = open.length > 0 ? [] : files.map((file) => ({ path: file.name, file }))
-  for (let entry = open.pop(); entry; entry = open.pop()) {
-    if (isDirectory(entry)) open.push(...(await children(entry)).reverse())
-    else picked.push({ path: entry.fullPath.replace(/^\/+/, ''), file: await fileOf(entry as FileSystemFileEntry) })
+  while (open.length > 0) {
+    const next = open.splice(-filesAtOnce).reverse()
+    const files = next.filter((entry) => !isDirectory(entry)) as FileSystemFileEntry[]
+    picked.push(...(await Promise.all(files.map(async (entry) => ({ path: entry.fullPath.replace(/^\/+/, ''), file: await fileOf(entry) })))))
+    for (const inside of await Promise.all(next.filter(isDirectory).map(children))) open.push(...inside.reverse())
     if (picked.length + open.length > maxFiles) throw tooMany()
   }
   return picked

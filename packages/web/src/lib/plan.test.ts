@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bodyOf, planUploads } from './plan.ts'
+import { planUploads } from './plan.ts'
 
 const pick = (path: string, type = '') => ({ path, file: new File(['abc'], path.split('/').at(-1) ?? '', { type }) })
 const outline = (plans: ReturnType<typeof planUploads>) => plans.map(({ kind, name, items }) => [kind, name, items.map(({ path }) => path)])
@@ -30,23 +30,5 @@ describe('planUploads', () => {
   it('counts bytes', () => {
     expect(planUploads([pick('a'), pick('b')])[0]?.bytes).toBe(6)
     expect(planUploads([])).toEqual([])
-  })
-})
-
-describe('bodyOf', () => {
-  const typeOf = (path: string, type: string, unpack: boolean) => planUploads([pick(path, type)]).map((plan) => bodyOf(plan, unpack).type)
-
-  it('names the type of a file, never one that the server would unpack by itself', () => {
-    expect(typeOf('a.png', 'image/png', false)).toEqual(['image/png'])
-    expect(typeOf('a', '', false)).toEqual(['application/octet-stream'])
-    expect(typeOf('a.mime', 'multipart/form-data', false)).toEqual(['application/octet-stream'])
-    expect(typeOf('a.car', 'application/vnd.ipld.car', false)).toEqual(['application/octet-stream'])
-    expect(typeOf('a.car', '', true)).toEqual(['application/vnd.ipld.car'])
-  })
-  it('sends folders as a form whose names are paths', () => {
-    const [plan] = planUploads([pick('site/index.html'), pick('site/img/a.png')])
-    const { body, type } = bodyOf(plan!, false)
-    expect(type).toBeUndefined()
-    expect((body as FormData).getAll('file').map((file) => (file as File).name)).toEqual(['index.html', 'img/a.png'])
   })
 })

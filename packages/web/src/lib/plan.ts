@@ -23,15 +23,6 @@ export function planUploads(picked: readonly Picked[], { apart = false } = {}): 
   return [...cars.map((item) => planOf('car', item.path, [item])), ...groups.map(planGroup)]
 }
 
-/** How the bytes of a plan travel. */
-export function bodyOf({ kind, items }: Plan, unpack: boolean): { body: File | FormData; type?: string } {
-  const [first] = items
-  if (kind !== 'folder' && first) return { body: first.file, type: unpack ? 'application/vnd.ipld.car' : plainType(first.file.type) }
-  const form = new FormData()
-  for (const { file, path } of items) form.append('file', file, path)
-  return { body: form }
-}
-
 function planGroup(items: Picked[]): Plan {
   const [first] = items
   if (items.length === 1 && first && !first.path.includes('/')) return planOf('file', first.path, items)
@@ -49,11 +40,6 @@ function commonFolder(items: Picked[]): string | undefined {
 
 function planOf(kind: Plan['kind'], name: string, items: Picked[]): Plan {
   return { kind, name, items, bytes: items.reduce((sum, { file }) => sum + file.size, 0) }
-}
-
-/** The server would read these as a form or a CAR, not as a file's bytes. */
-function plainType(type: string): string {
-  return type === '' || type.startsWith('multipart/') || type === 'application/vnd.ipld.car' ? 'application/octet-stream' : type
 }
 
 function split<T>(values: readonly T[], test: (value: T) => boolean): [T[], T[]] {

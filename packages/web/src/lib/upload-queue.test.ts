@@ -1,15 +1,15 @@
 import { expect, it, vi } from 'vitest'
-import type { Receipt, UploadRequest } from '../api/uploads.ts'
+import type { Receipt, SendRequest } from '../sending/send.ts'
 import { planUploads } from './plan.ts'
 import { createUploadQueue } from './upload-queue.ts'
 
 const pick = (path: string) => ({ path, file: new File(['abcdef'], path) })
 const plansOf = (...paths: string[]) => planUploads(paths.map(pick), { apart: true })
-const receipt: Receipt = { id: 'u1', roots: [{ cid: 'bafkqaaa' }] }
+const receipt: Receipt = { id: 'u1', roots: [{ cid: 'bafkqaaa' }], sent: 6 }
 
 /** A queue whose wire is held in the test's hand. */
-function open(max?: number) {
-  const calls: { request: UploadRequest; answer: PromiseWithResolvers<Receipt> }[] = []
+function open() {
+  const calls: { request: SendRequest; answer: PromiseWithResolvers<Receipt> }[] = []
   const onSettled = vi.fn()
   const queue = createUploadQueue({
     send(request) {
@@ -18,8 +18,7 @@ function open(max?: number) {
       calls.push({ request, answer })
       return answer.promise
     },
-    limit: () => max,
-    tooLarge: (bytes, limit) => new Error(`${bytes} of ${limit}`),
+    maxPart: () => 100,
     onSettled,
   })
   return { queue, calls, onSettled, states: () => queue.snapshot().map(({ state }) => state) }
@@ -30,14 +29,17 @@ const settled = () => new Promise((resolve) => setImmediate(resolve))
 it('sends two at a time, and the next when one is done', async () => {
   const { queue, calls, onSettled, states } = open()
   queue.add(plansOf('a', 'b', 'c'), { pin: true })
-  expect(states()).toEqual(['sending', 'sending', 'waiting'])
-  calls[0]?.request.onProgress(3, 6)
-  expect(queue.snapshot()[0]).toMatchObject({ sent: 3, total: 6, state: 'sending' })
-  calls[0]?.request.onProgress(6, 6)
+  expect(states()).toEqual(['reading', 'reading', 'waiting'])
+  calls[0]?.request.onProgress({ phase: 'reading', done: 3, total: 6 })
+  expect(queue.snapshot()[0]).toMatchObject({ done: 3, total: 6, state: 'reading' })
+  calls[0]?.request.onCid('bafkqaaa')
+  calls[0]?.request.onProgress({ phase: 'sending', done: 3, total: 7 })
+  expect(queue.snapshot()[0]).toMatchObject({ done: 3, total: 7, state: 'sending', cid: 'bafkqaaa' })
+  calls[0]?.request.onProgress({ phase: 'sending', done: 7, total: 7 })
   expect(states()[0]).toBe('storing')
   calls[0]?.answer.resolve(receipt)
   await settled()
-  expect(states()).toEqual(['stored', 'sending', 'sending'])
+  expect(states()).toEqual(['stored', 'reading', 'reading'])
   expect(queue.snapshot()[0]?.roots).toEqual(receipt.roots)
   expect(onSettled).toHaveBeenCalledOnce()
 })
@@ -48,7 +50,7 @@ it('aborts what is removed and goes on with the rest', async () => {
   queue.remove(queue.snapshot()[0]!.id)
   await settled()
   expect(calls[0]?.request.signal.aborted).toBe(true)
-  expect(queue.snapshot().map(({ plan, state }) => [plan.name, state])).toEqual([['b', 'sending'], ['c', 'sending']])
+  expect(queue.snapshot().map(({ plan, state }) => [plan.name, state])).toEqual([['b', 'reading'], ['c', 'reading']])
 })
 
 it('keeps what failed, and sends it again when asked', async () => {
@@ -72,13 +74,5 @@ it('asks before it unpacks a CAR', () => {
   expect(states()).toEqual(['choosing'])
   expect(calls).toEqual([])
   queue.choose(queue.snapshot()[0]!.id, true)
-  expect(calls[0]?.request.type).toBe('application/vnd.ipld.car')
-})
-
-it('refuses what is over the limit without sending a byte', async () => {
-  const { queue, calls } = open(5)
-  queue.add(plansOf('a'), { pin: true })
-  await settled()
-  expect(calls).toEqual([])
-  expect(queue.snapshot()[0]).toMatchObject({ state: 'failed', error: new Error('6 of 5') })
+  expect(calls[0]?.request.as).toBe('car')
 })

@@ -1,16 +1,19 @@
-import type { Receipt, Root, UploadRequest } from '../api/uploads.ts'
-import { bodyOf, type Plan } from './plan.ts'
+import type { Root } from '../api/uploads.ts'
+import type { SendProgress } from '../sending/messages.ts'
+import type { Receipt, SendRequest } from '../sending/send.ts'
+import type { Plan } from './plan.ts'
 import { createRate } from './rate.ts'
 
 export interface UploadOptions {
   /** Instead of the file's or folder's own. */
   name?: string
   profile?: string
-  pin: boolean
+  /** Undefined: as the account decided. */
+  pin?: boolean
 }
 
-/** `choosing`: a CAR that waits for the user's word. `storing`: all is sent, the server has not answered. */
-export type TransferState = 'choosing' | 'waiting' | 'sending' | 'storing' | 'stored' | 'failed'
+/** `choosing`: a CAR that waits for the user's word. `reading`: its CID is found out. `storing`: all is sent, the server has not answered. */
+export type TransferState = 'choosing' | 'waiting' | 'reading' | 'sending' | 'storing' | 'stored' | 'failed'
 
 export interface Transfer {
   id: number
@@ -18,27 +21,28 @@ export interface Transfer {
   options: UploadOptions
   unpack: boolean
   state: TransferState
-  /** Bytes. */
-  sent: number
+  /** Bytes that are read, or sent, of those that have to be. */
+  done: number
   total: number
   /** Bytes a second. */
   speed: number
+  /** Known before anything is sent. */
+  cid?: string
   roots: Root[]
   error?: unknown
 }
 
 export interface UploadQueueParts {
-  send(request: UploadRequest): Promise<Receipt>
-  /** Bytes; more is refused before anything is sent. */
-  limit(): number | undefined
-  tooLarge(bytes: number, limit: number): Error
+  send(request: SendRequest): Promise<Receipt>
+  /** Bytes that one request may have. */
+  maxPart(): number | undefined
   /** After each end, an abort too: the server may have had all of it before. */
   onSettled(): void
   parallel?: number
 }
 
 /** The uploads of this tab. It lives outside of the page tree, so that they go on while the user looks elsewhere. */
-export function createUploadQueue({ send, limit, tooLarge, onSettled, parallel = 2 }: UploadQueueParts) {
+export function createUploadQueue({ send, maxPart, onSettled, parallel = 2 }: UploadQueueParts) {
   let transfers: readonly Transfer[] = []
   let nextId = 1
   const running = new Map<number, AbortController>()
@@ -60,16 +64,18 @@ export function createUploadQueue({ send, limit, tooLarge, onSettled, parallel =
   const run = async ({ id, plan, options, unpack }: Transfer) => {
     const controller = new AbortController()
     running.set(id, controller)
-    change(id, { state: 'sending', error: undefined })
-    const rate = createRate()
-    const onProgress = (sent: number, total: number) => {
-      change(id, { sent, total, speed: rate.add(sent, performance.now()), state: sent < total ? 'sending' : 'storing' })
+    change(id, { state: 'reading', error: undefined })
+    let rate = createRate()
+    const onProgress = ({ phase, done, total }: SendProgress) => {
+      if (phase === 'sending' && transfers.find((each) => each.id === id)?.state === 'reading') rate = createRate()
+      const state = phase === 'reading' ? phase : done < total ? phase : 'storing'
+      change(id, { done, total, speed: rate.add(done, performance.now()), state })
     }
+    const onCid = (cid: string) => change(id, { cid })
     try {
-      const max = limit()
-      if (max !== undefined && plan.bytes > max) throw tooLarge(plan.bytes, max)
-      const name = options.name || plan.name || undefined
-      const { roots } = await send({ ...bodyOf(plan, unpack), ...options, name, onProgress, signal: controller.signal })
+      const name = options.name || nameOf(plan)
+      const as = plan.kind === 'folder' ? 'folder' : unpack ? 'car' : 'file'
+      const { roots } = await send({ ...options, as, items: plan.items, name, maxPart: maxPart(), onCid, onProgress, signal: controller.signal })
       change(id, { state: 'stored', roots })
     } catch (error) {
       if (!controller.signal.aborted) change(id, { state: 'failed', error })
@@ -90,7 +96,7 @@ export function createUploadQueue({ send, limit, tooLarge, onSettled, parallel =
     add(plans: readonly Plan[], options: UploadOptions) {
       const added = plans.map((plan): Transfer => {
         const state = plan.kind === 'car' ? 'choosing' : 'waiting'
-        return { id: nextId++, plan, options, unpack: false, state, sent: 0, total: plan.bytes, speed: 0, roots: [] }
+        return { id: nextId++, plan, options, unpack: false, state, done: 0, total: plan.bytes, speed: 0, roots: [] }
       })
       set([...added, ...transfers])
       pump()
@@ -101,7 +107,7 @@ export function createUploadQueue({ send, limit, tooLarge, onSettled, parallel =
       pump()
     },
     retry(id: number) {
-      change(id, { state: 'waiting', sent: 0, speed: 0 })
+      change(id, { state: 'waiting', done: 0, speed: 0 })
       pump()
     },
     /** Takes it off the list; one that runs is aborted. */
@@ -117,3 +123,8 @@ export function createUploadQueue({ send, limit, tooLarge, onSettled, parallel =
 }
 
 export type UploadQueue = ReturnType<typeof createUploadQueue>
+
+/** Several files that have no folder of their own are called by their number. */
+export function nameOf({ name, items }: Plan): string {
+  return name || `${items.length} files`
+}

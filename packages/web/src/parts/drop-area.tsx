@@ -13,11 +13,13 @@ export function DropArea() {
   const folder = useRef<HTMLInputElement>(null)
   const [choices, setChoices] = useState(defaultChoices)
   const [error, setError] = useState<unknown>()
+  const [isReading, setReading] = useState(false)
   const take = (read: () => Promise<Picked[]> | Picked[]) => {
     setError(undefined)
+    setReading(true)
     // The first part of `read` runs at once, while the browser still holds the transfer.
     const picked = new Promise<Picked[]>((resolve) => resolve(read()))
-    picked.then((found) => start(found, choices), setError)
+    picked.then((found) => start(found, choices)).catch(setError).finally(() => setReading(false))
   }
   const over = usePageDrop((transfer) => take(() => readDrop(transfer)))
   const onPick = ({ currentTarget: input }: React.ChangeEvent<HTMLInputElement>) => {
@@ -33,6 +35,9 @@ export function DropArea() {
       >
         <CloudUpload size={44} strokeWidth={1.5} className={`text-brand transition-transform ${over ? 'scale-125' : ''}`} aria-hidden />
         <p className="text-lg font-semibold">{over ? 'Let go to upload' : 'Drop files or a folder here'}</p>
+        <p className="h-5 text-sm text-soft" role="status" data-reading={isReading || undefined}>
+          {isReading && 'Looking at what was dropped …'}
+        </p>
         <div className="flex flex-wrap justify-center gap-2">
           <Button look="primary" icon={FilePlus} onClick={() => files.current?.click()}>
             Choose files

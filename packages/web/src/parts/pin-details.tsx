@@ -1,16 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { dagQuery } from '../api/dags.ts'
-import type { Pin } from '../api/pins.ts'
+import { pinsQuery, type Pin } from '../api/pins.ts'
 import { formatMoment } from '../lib/age.ts'
 import { formatBytes } from '../lib/bytes.ts'
 import { count } from '../lib/count.ts'
+import { Facts } from './facts.tsx'
 import { Problem } from './problem.tsx'
 import { ProviderList } from './provider-list.tsx'
 import { RootLinks } from './root-links.tsx'
 
 /** Links, and what is here of the DAG. */
 export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
-  const { data: dag, error } = useQuery(dagQuery(pin.cid, moving))
+  const { data: dag, error } = useQuery(dagQuery(pin.cid))
+  const { data: same } = useQuery(pinsQuery({ cid: pin.cid }))
+  const others = same?.pins.filter(({ id }) => id !== pin.id) ?? []
   const { bytes, blocks } = dag?.bytes === undefined ? (pin.fetch ?? {}) : dag
   const facts = dag && [
     { word: 'State', text: dag.state },
@@ -27,15 +30,12 @@ export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
     <div className="mt-3 space-y-3">
       <RootLinks cid={pin.cid} />
       <Problem error={error} />
-      {facts && (
-        <dl className="flex flex-wrap gap-x-6 gap-y-2 text-sm">
-          {facts.map(({ word, text }) => (
-            <div key={word}>
-              <dt className="text-xs text-soft">{word}</dt>
-              <dd className="wrap-anywhere">{text}</dd>
-            </div>
-          ))}
-        </dl>
+      {facts && <Facts facts={facts} />}
+      {others.length > 0 && (
+        <p className="text-sm">
+          {count(same!.count - 1, 'other request')} of yours for the same content, which is stored once: {others.slice(0, 5).map(({ name, id }) => name ?? id).join(', ')}
+          {same!.count - 1 > 5 && ' and more'}.
+        </p>
       )}
       {pin.fetch && pin.fetch.providers.length > 0 && <ProviderList providers={pin.fetch.providers} />}
     </div>

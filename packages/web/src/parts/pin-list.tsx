@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Anchor, SearchX } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
 import { pinsQuery, type PinFilter } from '../api/pins.ts'
 import { Button } from './button.tsx'
 import { Card, CardTitle } from './card.tsx'
@@ -7,13 +8,17 @@ import { Command } from './command.tsx'
 import { Empty } from './empty.tsx'
 import { Pager } from './pager.tsx'
 import { PinFilters } from './pin-filters.tsx'
-import { PinRow } from './pin-row.tsx'
+import { pinPath, PinRow } from './pin-row.tsx'
 import { Problem } from './problem.tsx'
-import { uploadCommand } from '../lib/commands.ts'
+import { remotePinCommand } from '../lib/commands.ts'
+import { hiddenStore } from '../lib/undoable.ts'
+import { Waiting } from './waiting.tsx'
 
 export function PinList({ filter, onFilter }: { filter: PinFilter; onFilter(filter: PinFilter): void }) {
   const { data, error, isPlaceholderData } = useQuery(pinsQuery(filter))
-  const narrowed = filter.status !== undefined || filter.name !== undefined || filter.before !== undefined
+  const hidden = useSyncExternalStore(hiddenStore.subscribe, hiddenStore.snapshot)
+  const pins = data?.pins.filter((pin) => !hidden.has(pinPath(pin)))
+  const narrowed = filter.cid !== undefined || filter.status !== undefined || filter.name !== undefined || filter.before !== undefined
   return (
     <Card aria-labelledby="pins">
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 px-4 py-3">
@@ -27,10 +32,10 @@ export function PinList({ filter, onFilter }: { filter: PinFilter; onFilter(filt
           <Problem error={error}>{data && <p className="text-ink">The list below may be old.</p>}</Problem>
         </div>
       )}
-      {!data && !error && <Waiting />}
-      {data && data.pins.length > 0 && (
+      {!data && !error && <Waiting rows={6} />}
+      {pins && pins.length > 0 && (
         <ul className={isPlaceholderData ? 'opacity-60' : ''} aria-busy={isPlaceholderData}>
-          {data.pins.map((pin) => (
+          {pins.map((pin) => (
             <PinRow key={pin.id} pin={pin} />
           ))}
         </ul>
@@ -44,9 +49,9 @@ export function PinList({ filter, onFilter }: { filter: PinFilter; onFilter(filt
 function FirstPin() {
   return (
     <Empty icon={Anchor} title="Nothing is kept yet">
-      <p>Drop a file above, or name a CID that another node has. What is pinned stays until you delete it.</p>
+      <p>Name a CID above that another node has, or upload a file. What is pinned stays until you delete it.</p>
       <div className="mt-4 text-left">
-        <Command title="Or from a shell, with a key of the Keys page" text={uploadCommand('$THOLE_KEY')} />
+        <Command title="Or from Kubo, with a key of the Keys page" text={remotePinCommand('$THOLE_KEY', `${location.origin}/psa`)} />
       </div>
     </Empty>
   )
@@ -57,16 +62,5 @@ function NothingFound({ onClear }: { onClear(): void }) {
     <Empty icon={SearchX} title="No such pins">
       <Button onClick={onClear}>Show all</Button>
     </Empty>
-  )
-}
-
-/** Grey rows while the first page is on its way. */
-function Waiting() {
-  return (
-    <div className="space-y-4 border-t border-line p-4 motion-safe:animate-pulse" role="status" aria-label="Loading">
-      {[1, 2, 3].map((row) => (
-        <div key={row} className="h-9 rounded-lg bg-well" />
-      ))}
-    </div>
   )
 }

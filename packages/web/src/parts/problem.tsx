@@ -1,5 +1,6 @@
 import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { ApiError } from '../api/client.ts'
 import { messageOf, nextStep } from '../lib/advice.ts'
 
 /** What went wrong and what to do next. Nothing where there is no error. */
@@ -12,8 +13,14 @@ export function Problem({ error, children }: { error: unknown; children?: ReactN
       <div className="min-w-0 grow wrap-anywhere">
         <p className="font-medium">{messageOf(error)}</p>
         {step && <p className="text-ink">{step}</p>}
+        {isOfServer(error) && <p className="text-ink">The log knows it as <code translate="no">{error.requestId}</code>.</p>}
         {children}
       </div>
     </div>
   )
+}
+
+/** Only whoever runs the server can find out why. */
+function isOfServer(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status >= 500 && error.requestId !== undefined
 }

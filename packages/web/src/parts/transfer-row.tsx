@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX, File, Folder, PackageOpen, RotateCw, X } from 'lucide-react'
 import { formatDuration } from '../lib/age.ts'
 import { formatBytes } from '../lib/bytes.ts'
-import type { Transfer } from '../lib/upload-queue.ts'
+import { nameOf, type Transfer } from '../lib/upload-queue.ts'
 import { uploads } from '../uploads.ts'
 import { Button, IconButton } from './button.tsx'
 import { Problem } from './problem.tsx'
@@ -10,7 +10,7 @@ import { StoredRoot } from './stored-root.tsx'
 const kindIcons = { file: File, folder: Folder, car: PackageOpen }
 
 export function titleOf({ plan, options }: Transfer): string {
-  return options.name || plan.name || `${plan.items.length} files`
+  return options.name || nameOf(plan)
 }
 
 export function TransferRow({ transfer, open }: { transfer: Transfer; open: boolean }) {
@@ -18,7 +18,7 @@ export function TransferRow({ transfer, open }: { transfer: Transfer; open: bool
   const title = titleOf(transfer)
   const Icon = state === 'stored' ? CircleCheck : state === 'failed' ? CircleX : kindIcons[plan.kind]
   const colour = state === 'stored' ? 'text-ok' : state === 'failed' ? 'text-bad' : 'text-brand'
-  const running = state === 'sending' || state === 'storing' || state === 'waiting'
+  const running = state === 'reading' || state === 'sending' || state === 'storing' || state === 'waiting'
   return (
     <li className="space-y-3 border-t border-line px-4 py-3" data-state={state}>
       <div className="flex items-center gap-3">
@@ -43,6 +43,11 @@ export function TransferRow({ transfer, open }: { transfer: Transfer; open: bool
         )}
       </div>
       {running && <progress className="meter block" aria-label={`Upload of ${title}`} max={1} value={share(transfer)} />}
+      {running && transfer.cid && (
+        <p className="font-mono text-xs wrap-anywhere text-soft" data-testid="early-cid">
+          {transfer.cid}
+        </p>
+      )}
       {state === 'choosing' && <CarChoice id={id} />}
       {state === 'failed' && (
         <Problem error={transfer.error}>
@@ -72,18 +77,19 @@ function CarChoice({ id }: { id: number }) {
   )
 }
 
-function share({ sent, total }: Transfer): number {
-  return total === 0 ? 0 : sent / total
+function share({ done, total }: Transfer): number {
+  return total === 0 ? 0 : done / total
 }
 
 /** `12 MiB of 80 MiB · 15 % · 22 MiB/s · 3 s left` */
 function factsOf(transfer: Transfer): string {
-  const { plan, state, sent, total, speed } = transfer
+  const { plan, state, done, total, speed } = transfer
   const size = plan.kind === 'folder' ? `${plan.items.length} files, ${formatBytes(plan.bytes)}` : formatBytes(plan.bytes)
   if (state === 'waiting') return `${size} · waiting`
   if (state === 'storing') return `${size} · sent; the server makes it durable`
+  if (state === 'reading') return `${size} · finding out its CID · ${Math.floor(share(transfer) * 100)} %`
   if (state !== 'sending') return size
-  const facts = [`${formatBytes(sent)} of ${formatBytes(total)}`, `${Math.floor(share(transfer) * 100)} %`]
-  if (speed > 0) facts.push(`${formatBytes(speed)}/s`, `${formatDuration((total - sent) / speed)} left`)
+  const facts = [`${formatBytes(done)} of ${formatBytes(total)}`, `${Math.floor(share(transfer) * 100)} %`]
+  if (speed > 0) facts.push(`${formatBytes(speed)}/s`, `${formatDuration((total - done) / speed)} left`)
   return facts.join(' · ')
 }

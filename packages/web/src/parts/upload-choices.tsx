@@ -1,5 +1,6 @@
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
+import { accountSettingsQuery } from '../api/account-settings.ts'
 import { instanceQuery } from '../api/instance.ts'
 import type { UploadOptions } from '../lib/upload-queue.ts'
 import { Checkbox } from './checkbox.tsx'
@@ -10,7 +11,7 @@ export interface Choices extends UploadOptions {
   apart: boolean
 }
 
-export const defaultChoices: Choices = { apart: false, pin: true }
+export const defaultChoices: Choices = { apart: false }
 
 const profileWords: Record<string, string> = {
   'unixfs-v1-2025': 'Current standard, CIDv1',
@@ -22,6 +23,8 @@ const profileWords: Record<string, string> = {
 /** What most uploads can leave as it is. */
 export function UploadChoices({ value, onChange }: { value: Choices; onChange(next: Choices): void }) {
   const { data } = useSuspenseQuery(instanceQuery)
+  const { data: settings } = useQuery(accountSettingsQuery)
+  const waits = value.pin === undefined ? (settings?.onDemand ?? false) : !value.pin
   const set = (part: Partial<Choices>) => onChange({ ...value, ...part })
   return (
     <details className="group text-sm">
@@ -39,7 +42,7 @@ export function UploadChoices({ value, onChange }: { value: Choices; onChange(ne
             </option>
           ))}
         </SelectField>
-        <Checkbox label="Pin it" hint="Listed below and kept. Without, it is only listed under Uploads." checked={value.pin} onChange={(pin) => set({ pin })} />
+        <Checkbox label="Wait for the first reader" hint="Stored and served at once; pinned when somebody reads it through the gateway." checked={waits} onChange={(on) => set({ pin: !on })} />
         <Checkbox label="One CID for each file" hint="Without, several files become one folder." checked={value.apart} onChange={(apart) => set({ apart })} />
       </div>
     </details>
