@@ -12,7 +12,7 @@ export interface Row {
   met: boolean
 }
 
-export type Unit = 'MB/s' | 'req/s' | 'req/cpu s' | 'files/s' | 'blocks/s' | 'MB' | 's' | 'ms' | '%' | 'files open'
+export type Unit = 'MB/s' | 'req/s' | 'req/cpu s' | 'files/s' | 'blocks/s' | 'MB' | 's' | 'ms' | 'µs' | '%' | 'files open' | 'rows'
 
 export interface Measured {
   id: string

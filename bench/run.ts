@@ -3,13 +3,18 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inWords, type Row } from './row.ts'
+import { backup } from './rows/backup.ts'
 import { car } from './rows/car.ts'
+import { classic } from './rows/classic.ts'
 import { client } from './rows/client.ts'
 import { clientPage } from './rows/client-page.ts'
 import { directory } from './rows/directory.ts'
 import { fetch } from './rows/fetch.ts'
+import { filesPage } from './rows/files-page.ts'
 import { gateway } from './rows/gateway.ts'
 import { ingest } from './rows/ingest.ts'
+import { keyCheck } from './rows/key-check.ts'
+import { metering } from './rows/metering.ts'
 import { moving } from './rows/moving.ts'
 import { parts } from './rows/parts.ts'
 import { pin } from './rows/pin.ts'
@@ -25,7 +30,7 @@ import { walk } from './rows/walk.ts'
 import { sizes } from './sizes.ts'
 import { table } from './table.ts'
 
-const benches = { ingest, upload, car, client, page: clientPage, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3, pin, pins: pinList, waiting, moving }
+const benches = { ingest, upload, car, client, page: clientPage, classic, directory, small, store, walk, parts, reclaim, fetch, serve, gateway, s3, pin, pins: pinList, waiting, moving, backup, metering, keys: keyCheck, files: filesPage }
 
 const usage = `npm run bench -- [--only ${Object.keys(benches).join('|')}] [--sizes ${Object.keys(sizes).join('|')}] [--json FILE]
 

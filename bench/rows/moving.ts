@@ -1,9 +1,9 @@
-import { closeSync, fdatasyncSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { runCommand, startServer, type TestServer } from '../../test/support/server.ts'
 import { carType, writeCar } from '../cars.ts'
+import { copySeconds } from '../copy.ts'
 import { inTurn, rate, timed } from '../measure.ts'
 import { shareRow, type Row } from '../row.ts'
 import { fileBody, secondsToSend } from '../send.ts'
@@ -35,17 +35,4 @@ export async function moving({ large, rounds }: Sizes): Promise<Row[]> {
   } finally {
     await server?.stop()
   }
-}
-
-/** A file copied in pieces of 1 MiB, then one fdatasync. */
-function copySeconds(from: string, to: string): number {
-  const [source, target] = [openSync(from, 'r'), openSync(to, 'w')]
-  const piece = Buffer.allocUnsafeSlow(1 << 20)
-  const begun = performance.now()
-  for (let read = readSync(source, piece); read > 0; read = readSync(source, piece)) writeSync(target, piece, 0, read)
-  fdatasyncSync(target)
-  const seconds = (performance.now() - begun) / 1000
-  for (const handle of [source, target]) closeSync(handle)
-  rmSync(to)
-  return seconds
 }

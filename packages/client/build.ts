@@ -15,6 +15,7 @@ export async function buildClient(folder: string): Promise<void> {
   await build(library({ ...shared, entry: { index: join(source, 'index.ts') } }))
   await build(library({ ...shared, entry: { worker: join(source, 'plan/worker.ts') } }))
   await build(library({ ...shared, entry: { node: join(source, 'node.ts') } }))
+  await build(program(join(folder, 'cli')))
   writeTypes(folder)
   writePackage(folder)
 }
@@ -32,6 +33,23 @@ function library({ outDir, emptyOutDir, entry }: { outDir: string; emptyOutDir: 
       emptyOutDir,
       lib: { entry, formats: ['es'] },
       rolldownOptions: { external: [/^node:/], output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', minify: true } },
+    },
+  }
+}
+
+/** The command `thole`, with all that it needs; what reads buckets is a file of its own, loaded by who imports from one. */
+function program(outDir: string): InlineConfig {
+  return {
+    configFile: false,
+    root: here,
+    logLevel: 'warn',
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      outDir,
+      emptyOutDir: false,
+      ssr: join(source, 'cli/thole.ts'),
+      target: 'node20',
+      rolldownOptions: { output: { entryFileNames: '[name].js', chunkFileNames: '[name].js', banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''), minify: true } },
     },
   }
 }
@@ -75,7 +93,7 @@ function writeTypes(folder: string): void {
 function writePackage(folder: string): void {
   const { name, version, description, license } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as Record<string, string>
   const entry = (file: string) => ({ types: `./${file}.d.ts`, default: `./${file}.js` })
-  const published = { name, version, description, license, type: 'module', sideEffects: ['./worker.js'], exports: { '.': entry('index'), './node': entry('node'), './worker.js': './worker.js' }, types: './index.d.ts' }
+  const published = { name, version, description, license, type: 'module', sideEffects: ['./worker.js'], exports: { '.': entry('index'), './node': entry('node'), './worker.js': './worker.js' }, bin: { thole: './cli/thole.js' }, engines: { node: '>=20.16' }, types: './index.d.ts' }
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
   copyFileSync(join(here, '../../LICENSE'), join(folder, 'LICENSE'))
   cpSync(join(here, '../../docs/client.md'), join(folder, 'README.md'))

@@ -18,8 +18,13 @@ describe.skipIf(noKubo)(noKubo ?? 'pins of the web3.storage dialect, with a repl
   })
 
   test('one entry is this server, one the node; Pinning until it has confirmed', async () => {
-    const api = client(`${server.url}/web3`, await server.createKey())
+    const key = await server.createKey()
+    const api = client(`${server.url}/web3`, key)
     const { cid } = (await api.upload(pattern(300_000, 5), '/upload')).body
+    const nft = client(`${server.url}/nft`, key)
+    const minted = (await nft.upload(pattern(300_000, 7), '/upload')).body.value
+    const standing = async (path: string) => (await nft.json(path)).body.value.pin.status as string
+    expect([minted.pin.status, await standing(`/${minted.cid}`), await standing(`/check/${minted.cid}`)]).toEqual(['pinning', 'pinning', 'pinning'])
     const pins = async () => (await api.json(`/status/${cid}`)).body.pins as { status: string; peerId: string; peerName: string }[]
     expect(await pins()).toMatchObject([{ status: 'Pinning', peerName: 'thole' }])
     await server.killAndRestart({ THOLE_NODE: kubo.api.replace('http', 'kubo+http') })
@@ -27,6 +32,9 @@ describe.skipIf(noKubo)(noKubo ?? 'pins of the web3.storage dialect, with a repl
     const confirmed = await eventually(pins, (found) => found.length === 2)
     expect(confirmed).toMatchObject([{ status: 'Pinned', peerName: 'thole', peerId: expect.stringMatching(/^12D3KooW/) }, { status: 'Pinned', peerName: 'Kubo', peerId: kubo.peerId }])
     expect((await here.json(`/user/uploads/${cid}`)).body.pins).toEqual(confirmed)
+    const later = (path: string) => eventually(async () => (await client(`${server.url}/nft`, key).json(path)).body.value.pin.status as string, (status) => status === 'pinned')
+    expect([await later(`/${minted.cid}`), await later(`/check/${minted.cid}`)]).toEqual(['pinned', 'pinned'])
+    expect(await kubo.line(['pin', 'ls', '--type=recursive', minted.cid])).toContain(minted.cid)
   })
 })
 

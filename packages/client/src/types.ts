@@ -32,9 +32,9 @@ export interface BuildOptions {
 export interface PutOptions extends BuildOptions {
   /** What lists show; default none. */
   name?: string
-  /** Default true. */
+  /** false: its first reader has it pinned. Default: as the account decided, else true. */
   pin?: boolean
-  /** Bytes of one part; default 16 MiB. A block is never split: each has at most 2 MiB. */
+  /** Bytes of one part; default 32 MiB. A block is never split: each has at most 2 MiB. */
   partBytes?: number
   /** Parts on the wire at once; default 3. */
   atOnce?: number
@@ -106,6 +106,7 @@ export interface PinWish {
 }
 
 export interface PinFilter extends ListOptions {
+  cid?: string
   status?: PinStatus
   name?: string
   /** How `name` is compared; default `ipartial`. */
@@ -125,6 +126,11 @@ export interface ListOptions {
   /** Created strictly before; RFC 3339. */
   before?: string
   signal?: AbortSignal
+}
+
+export interface UploadFilter extends ListOptions {
+  /** One of its roots. */
+  cid?: string
 }
 
 export interface CallOptions {

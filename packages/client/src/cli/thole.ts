@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 
-enableCompileCache()
+module.enableCompileCache?.() // Node 20 has none
 process.title = 'thole'
 // npm runs scripts in the folder of the package; paths are meant from where the person stands.
 if (process.env.npm_lifecycle_event === 'thole' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD)

@@ -7,7 +7,7 @@ export interface BlockList {
   add(cid: CID, block: Omit<PlannedBlock, 'cid'>): void
 }
 
-export function blockList(): BlockList {
+export function blockList(onBlock?: (block: PlannedBlock) => void): BlockList {
   const blocks: PlannedBlock[] = []
   const seen = new Set<string>()
   return {
@@ -16,7 +16,9 @@ export function blockList(): BlockList {
       const key = keyOf(cid.bytes)
       if (seen.has(key)) return
       seen.add(key)
-      blocks.push({ cid: cid.bytes.slice(), ...block })
+      const planned = { cid: cid.bytes.slice(), ...block }
+      blocks.push(planned)
+      onBlock?.(planned)
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { BlobContent, MemoryContent } from '../content/content.ts'
 import { TholeError, type TholeErrorCode } from '../errors.ts'
 import { makePlan } from './make-plan.ts'
-import type { Plan, PlanInput, PlanOptions } from './plan.ts'
+import type { Plan, PlanInput, PlannedBlock, PlanOptions } from './plan.ts'
 import type { PlanAnswer, PlanQuestion } from './worker-messages.ts'
 
 /** The little of a web worker that is used. */
@@ -37,10 +37,11 @@ function blobOf(content: PlanInput['files'][number]['content']): Blob | undefine
 }
 
 /** Undefined where there is no worker to be had. */
-function inWorker(question: PlanQuestion, { onBytes, signal }: PlanOptions): Promise<Plan | undefined> {
+function inWorker(question: PlanQuestion, { onBytes, onBlock, signal }: PlanOptions): Promise<Plan | undefined> {
   return new Promise((resolve, reject) => {
     const worker = startWorker()
     if (worker === undefined) return resolve(undefined)
+    const blocks: PlannedBlock[] = []
     let isReady = false
     const end = () => {
       worker.terminate()
@@ -58,13 +59,19 @@ function inWorker(question: PlanQuestion, { onBytes, signal }: PlanOptions): Pro
       else resolve(undefined)
     }
     worker.onmessage = ({ data }) => {
-      if ('bytes' in data) return onBytes?.(data.bytes)
+      if ('blocks' in data) {
+        for (const block of data.blocks) {
+          blocks.push(block)
+          onBlock?.(block)
+        }
+        return onBytes?.(data.bytes)
+      }
       if ('ready' in data) {
         isReady = true
         return worker.postMessage(question)
       }
       end()
-      if ('plan' in data) resolve(data.plan)
+      if ('plan' in data) resolve({ ...data.plan, blocks })
       else reject(new TholeError((data.error.code ?? 'INTERNAL') as TholeErrorCode, data.error.message))
     }
   })

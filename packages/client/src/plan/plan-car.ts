@@ -8,9 +8,9 @@ import type { Plan, PlanInput, PlanOptions } from './plan.ts'
 const pieceBytes = 1 << 20
 
 /** The blocks of a CARv1, each checked. @throws DagError INVALID_CAR, HASH_MISMATCH, UNSUPPORTED_CODEC; what reading throws; the signal's reason */
-export async function planCar({ files, profile }: PlanInput, { onBytes, signal }: PlanOptions): Promise<Plan> {
+export async function planCar({ files, profile }: PlanInput, { onBytes, onBlock, signal }: PlanOptions): Promise<Plan> {
   const { content } = files[0]!
-  const list = blockList()
+  const list = blockList(onBlock)
   const { roots, blocks } = await readCar(piecesOf(content, onBytes, signal), { verify: false, signal })
   let at = await headerLength(content)
   for await (const { cid, bytes } of blocks) {
@@ -21,7 +21,7 @@ export async function planCar({ files, profile }: PlanInput, { onBytes, signal }
     at = from + bytes.length
   }
   if (at !== content.size) throw new TholeError('INVALID_CAR', 'the CAR has lengths that are written longer than they need to be')
-  return { roots: roots.map((root) => root.bytes.slice()), blocks: list.blocks, profile, isWrapped: false }
+  return { roots: roots.map((root) => root.bytes.slice()), blocks: list.blocks, profile }
 }
 
 async function headerLength(content: Content): Promise<number> {

@@ -8,7 +8,7 @@ export interface PlannedBlock {
   length: number
   /** Of nodes, which exist nowhere else. */
   bytes?: Uint8Array
-  /** Of leaves: a stretch of a file, which is the block, or what it wraps. */
+  /** Of leaves: a stretch of a file, which is the block, or, where it is shorter, what that wraps. */
   file: number
   from: number
   span: number
@@ -21,8 +21,6 @@ export interface Plan {
   /** Each once, children first. */
   blocks: PlannedBlock[]
   profile: ProfileName
-  /** The profile wraps the leaves of files. */
-  isWrapped: boolean
 }
 
 export interface PlanInput {
@@ -34,5 +32,7 @@ export interface PlanInput {
 
 export interface PlanOptions {
   onBytes?: (count: number) => void
+  /** Told of each block as soon as it is named. */
+  onBlock?: (block: PlannedBlock) => void
   signal?: AbortSignal
 }

@@ -1,4 +1,4 @@
-import type { Plan, PlanInput } from './plan.ts'
+import type { Plan, PlanInput, PlannedBlock } from './plan.ts'
 
 /** What a page asks of its worker; Blobs are handed over by reference. */
 export interface PlanQuestion extends Omit<PlanInput, 'files' | 'car'> {
@@ -6,8 +6,9 @@ export interface PlanQuestion extends Omit<PlanInput, 'files' | 'car'> {
 }
 
 export type PlanAnswer =
-  | { bytes: number }
-  | { plan: Plan }
+  /** What was named since the last such message, of so many bytes. */
+  | { blocks: PlannedBlock[]; bytes: number }
+  | { plan: Omit<Plan, 'blocks'> }
   | { error: { name: string; message: string; code?: string } }
   /** It runs. */
   | { ready: true }

@@ -12,6 +12,8 @@ export interface CarWish {
   path: string
   /** Which blocks below the path (IPIP-0402). */
   scope: 'block' | 'entity' | 'all'
+  /** Each block once; default: wherever it stands. */
+  isOnce?: boolean
   /** Of a file, from the first to the last byte, both included. */
   bytes?: string
 }
@@ -42,11 +44,11 @@ export function carSource(connection: Pick<Connection, 'once'>, first: CarWish, 
   let open: AsyncIterator<Block> | undefined
   let stop = new AbortController()
 
-  async function begin({ path, scope, bytes }: CarWish): Promise<void> {
+  async function begin({ path, scope, bytes, isOnce = false }: CarWish): Promise<void> {
     await end()
     stop = new AbortController()
     const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
-    const answer = await connection.once(path, { query: { format: 'car', 'car-dups': 'y', 'dag-scope': scope, 'entity-bytes': bytes }, anonymous: true, signal: either })
+    const answer = await connection.once(path, { query: { format: 'car', 'car-dups': isOnce ? 'n' : 'y', 'dag-scope': scope, 'entity-bytes': bytes }, anonymous: true, signal: either })
     const car = await readCar(bodyBytes(answer, signal), { verify: false, signal: either })
     open = car.blocks[Symbol.asyncIterator]()
   }
@@ -75,7 +77,7 @@ export function carSource(connection: Pick<Connection, 'once'>, first: CarWish, 
       if (given) await begin(given)
       let block = await next(cid)
       if (block === undefined) {
-        await begin({ path: `ipfs/${canonicalCid(cid)}`, scope: first.scope })
+        await begin({ path: `ipfs/${canonicalCid(cid)}`, scope: first.scope, isOnce: first.isOnce })
         block = await next(cid)
       }
       if (block === undefined) throw new TholeError('BAD_ANSWER', `the gateway gave other blocks than ${cid}`, { cid: cid.toString() })

@@ -5,7 +5,7 @@ import type { Content } from '../types.ts'
 import { frameHead, type Part } from './parts.ts'
 
 export interface Bodies {
-  plan: Pick<Plan, 'profile' | 'isWrapped'>
+  plan: Pick<Plan, 'profile'>
   files: readonly { content: Content }[]
 }
 
@@ -14,19 +14,23 @@ export interface Bodies {
  * into this program.
  */
 export async function partBody(part: Part, { plan, files }: Bodies, room: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<Blob | Uint8Array<ArrayBuffer>> {
-  const isBlob = !plan.isWrapped && part.blocks.every(({ bytes, file }) => bytes !== undefined || 'blob' in files[file]!.content)
-  return isBlob && isBrowser ? blobOf(part, files) : gather(part, { plan, files }, part.length <= room.length ? room : new Uint8Array(part.length), signal)
+  const isBlob = isBrowser && part.blocks.every((block) => block.bytes !== undefined || isCut(block, files))
+  return isBlob ? blobOf(part, files) : gather(part, { plan, files }, part.length <= room.length ? room : new Uint8Array(part.length), signal)
 }
 
 /** Node reads Blobs more slowly than it copies bytes. */
 const isBrowser = !('process' in globalThis)
 
+/** A stretch of a Blob as it is. */
+function isCut({ bytes, length, file, span }: PlannedBlock, files: Bodies['files']): boolean {
+  return bytes === undefined && length === span && 'blob' in files[file]!.content
+}
+
 function blobOf({ header, blocks }: Part, files: Bodies['files']): Blob {
   const pieces: BlobPart[] = [header as BlobPart]
   for (const block of blocks) {
     const { bytes, file, from, span } = block
-    const { blob } = files[file]!.content as BlobContent
-    pieces.push(frameHead(block) as BlobPart, (bytes as BlobPart | undefined) ?? blob.slice(from, from + span))
+    pieces.push(frameHead(block) as BlobPart, (bytes as BlobPart | undefined) ?? (files[file]!.content as BlobContent).blob.slice(from, from + span))
   }
   return new Blob(pieces)
 }
@@ -44,10 +48,10 @@ async function gather({ header, blocks, length }: Part, { plan, files }: Bodies,
   }
   return body
 
-  async function fill(into: Uint8Array, { bytes, file, from, span }: PlannedBlock): Promise<void> {
+  async function fill(into: Uint8Array, { bytes, length, file, from, span }: PlannedBlock): Promise<void> {
     if (bytes !== undefined) return into.set(bytes)
     const { content } = files[file]!
-    if (!plan.isWrapped) return content.read(into, from, signal)
+    if (length === span) return content.read(into, from, signal)
     const chunk = new Uint8Array(span)
     await content.read(chunk, from, signal)
     into.set(leafBytes(profiles[plan.profile], chunk))

@@ -16,7 +16,7 @@ export interface Sent {
   bytes: number
 }
 
-const defaultPartBytes = 16 << 20
+const defaultPartBytes = 32 << 20
 const defaultAtOnce = 3
 /** To send fewer bytes than this takes less time than to ask which of them are there. */
 const worthAsking = 256 << 10
@@ -28,7 +28,7 @@ const rounds = 3
  * pin request. Those of the others, which hold what they brought until then, are ended.
  */
 export async function sendPlan(connection: Connection, plan: Plan, files: Bodies['files'], options: PutOptions): Promise<Sent> {
-  const { name, pin = true, partBytes = defaultPartBytes, atOnce = defaultAtOnce, signal, onProgress } = options
+  const { name, pin, partBytes = defaultPartBytes, atOnce = defaultAtOnce, signal, onProgress } = options
   const root = plan.blocks.find(({ cid }) => keyOf(cid) === keyOf(plan.roots[0]!)) ?? plan.blocks.at(-1)
   if (root === undefined) throw new TholeError('INVALID_CAR', 'the CAR has no blocks')
   const rootName = CID.decode(plan.roots[0]!).toString()
@@ -54,7 +54,7 @@ export async function sendPlan(connection: Connection, plan: Plan, files: Bodies
       return id
     }
     await inLanes(parts, atOnce, async (part) => void partIds.push(await post(part, { name: partName(rootName), pin: 'false' })))
-    const id = await post(last, { name, pin: String(pin) })
+    const id = await post(last, { name, pin: pin === undefined ? undefined : String(pin) })
     bytes += total
     return id
   }

@@ -3,7 +3,7 @@ import type { Block } from '../block.ts'
 import { DagError } from '../fault.ts'
 import { encodedLinkLength, fieldLength, type NodeLink } from '../pb/node.ts'
 import { directoryData, encodeShardData } from '../pb/unixfs-data.ts'
-import { utf8Length } from '../utf8.ts'
+import { byUtf8, utf8Length } from '../utf8.ts'
 import { nameHash, nameHashBytes, slotPrefix } from './hamt.ts'
 import { makeNode } from './make-block.ts'
 import type { Profile } from './profiles.ts'
@@ -22,14 +22,32 @@ interface HashedLink extends NodeLink {
 
 const utf8 = new TextEncoder()
 
+/** Links that are worked on without giving anybody else a turn. */
+export const stretch = 1000
+
 /**
- * Gives the blocks of one directory, its root last: flat, or a HAMT if the profile's rule says so.
- * `links` must be sorted by the bytes of their names.
+ * Gives the blocks of one directory, its root last: flat, or a HAMT if the profile's rule says so. `undefined` between them: others may have
+ * a turn here.
  */
-export function* directoryBlocks(profile: Profile, links: readonly NodeLink[]): Generator<Block, DirectoryRoot> {
-  if (!isSharded(profile, links)) return yield* nodeBlock(profile, links, directoryData)
-  const hashed = links.map(withHash).sort((a, b) => a.high - b.high || a.low - b.low)
+export function* directoryBlocks(profile: Profile, links: readonly NodeLink[]): Generator<Block | undefined, DirectoryRoot> {
+  if (!isSharded(profile, links)) return yield* nodeBlock(profile, links.toSorted((a, b) => byUtf8(a.name, b.name)), directoryData)
+  const hashed = yield* inHashOrder(links)
   return yield* shardBlocks(profile, hashed, 0, hashed.length, 0)
+}
+
+/** By the first byte of their hashes, then within. */
+function* inHashOrder(links: readonly NodeLink[]): Generator<undefined, HashedLink[]> {
+  const parts = Array.from({ length: 256 }, (): HashedLink[] => [])
+  for (const [i, link] of links.entries()) {
+    if (i % stretch === 0) yield
+    const hashed = withHash(link)
+    parts[slotOf(hashed, 0)]!.push(hashed)
+  }
+  for (const part of parts) {
+    part.sort((a, b) => a.high - b.high || a.low - b.low)
+    yield
+  }
+  return parts.flat()
 }
 
 function isSharded({ shard }: Profile, links: readonly NodeLink[]): boolean {
@@ -37,8 +55,9 @@ function isSharded({ shard }: Profile, links: readonly NodeLink[]): boolean {
   let bytes = shard.by === 'block' ? fieldLength(directoryData.length) : 0
   for (const link of links) {
     bytes += shard.by === 'block' ? encodedLinkLength(link) : utf8Length(link.name) + link.cid.bytes.length
+    if (bytes > shard.overBytes) return true
   }
-  return bytes > shard.overBytes
+  return false
 }
 
 /**

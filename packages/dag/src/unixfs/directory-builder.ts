@@ -2,8 +2,8 @@ import type { CID } from 'multiformats/cid'
 import type { Block, BlockSink } from '../block.ts'
 import { DagError } from '../fault.ts'
 import type { NodeLink } from '../pb/node.ts'
-import { byUtf8 } from '../utf8.ts'
-import { directoryBlocks, type DirectoryRoot } from './directory-blocks.ts'
+import { takeTurns } from '../walk/turns.ts'
+import { directoryBlocks, stretch, type DirectoryRoot } from './directory-blocks.ts'
 import { invalid, splitEntryPath, type PathLimits } from './entry-path.ts'
 import type { Profile } from './profiles.ts'
 
@@ -63,9 +63,13 @@ export function directoryBuilder(profile: Profile, options: DirectoryLimits = {}
   const finish = async (sink: BlockSink): Promise<BuiltDirectory> => {
     let blocks = 0
     const steps = folderBlocks(profile, root)
+    const turn = takeTurns()
     for (;;) {
       const step = steps.next()
       if (step.done === true) return { cid: step.value.cid, tsize: step.value.tsize, blocks }
+      const pause = turn()
+      if (pause) await pause
+      if (step.value === undefined) continue
       blocks++
       const taken = sink(step.value)
       if (taken !== undefined) await taken
@@ -75,12 +79,11 @@ export function directoryBuilder(profile: Profile, options: DirectoryLimits = {}
   return { add, finish }
 }
 
-function* folderBlocks(profile: Profile, folder: Folder): Generator<Block, DirectoryRoot> {
+function* folderBlocks(profile: Profile, folder: Folder): Generator<Block | undefined, DirectoryRoot> {
   const links: NodeLink[] = []
-  for (const name of [...folder.keys()].sort(byUtf8)) {
-    const entry = folder.get(name)!
+  for (const [name, entry] of folder) {
     const { cid, tsize } = entry instanceof Map ? yield* folderBlocks(profile, entry) : entry
-    links.push({ name, cid, tsize })
+    if (links.push({ name, cid, tsize }) % stretch === 0) yield
   }
   return yield* directoryBlocks(profile, links)
 }

@@ -53,10 +53,10 @@ export const pinLs: Command = {
   ],
   async run(call) {
     const most = readCount(call.option('limit'), '--limit')
-    const cid = call.positionals[0] && readCid(call.positionals[0])
+    const cid = call.positionals[0] ? readCid(call.positionals[0]) : undefined
     const thole = await openThole(call)
     let listed = 0
-    for await (const pin of thole.pins.list({ status: statuses.find((known) => known === call.option('status')), name: call.option('name'), signal: call.signal })) {
+    for await (const pin of thole.pins.list({ cid, status: statuses.find((known) => known === call.option('status')), name: call.option('name'), signal: call.signal })) {
       if (cid && readCid(pin.cid) !== cid) continue
       if (listed++ >= most) break
       tell(call, pin)
@@ -89,7 +89,7 @@ export const pinRm: Command = {
 
 async function requestsOf(thole: Thole, cid: string, signal: AbortSignal): Promise<string[]> {
   const ids: string[] = []
-  for await (const pin of thole.pins.list({ signal })) if (readCid(pin.cid) === cid) ids.push(pin.id)
+  for await (const pin of thole.pins.list({ cid, signal })) if (readCid(pin.cid) === cid) ids.push(pin.id)
   return ids
 }
 

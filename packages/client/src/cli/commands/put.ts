@@ -36,7 +36,7 @@ Files that begin with a dot are passed over, and so are symbolic links and empty
     const options = optionsOf(call)
     const thole = await openThole(call)
     if (call.has('dry-run')) return tell(call, await thole.build(source, options))
-    const result = await thole.put(source, { ...options, name: call.option('name'), pin: !call.has('no-pin') })
+    const result = await thole.put(source, { ...options, name: call.option('name'), pin: call.has('no-pin') ? false : undefined })
     tell(call, result)
     if (!say.isJson) say.note(inWords(result))
   },

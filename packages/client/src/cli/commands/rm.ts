@@ -14,7 +14,7 @@ export const rm: Command = {
     const cid = readCid(call.positionals[0]!)
     const thole = await openThole(call)
     const ids: string[] = []
-    for await (const { id, roots } of thole.uploads.list({ signal: call.signal })) if (roots.some((root) => readCid(root.cid) === cid)) ids.push(id)
+    for await (const { id, roots } of thole.uploads.list({ cid, signal: call.signal })) if (roots.some((root) => readCid(root.cid) === cid)) ids.push(id)
     if (ids.length === 0) throw new TholeError('NOT_FOUND', `there is no upload of ${call.positionals[0]}; requests for pins end with "thole pin rm"`)
     for (const id of ids) {
       await thole.uploads.remove(id, { signal: call.signal })

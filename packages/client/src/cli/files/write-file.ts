@@ -13,18 +13,18 @@ export interface WriteOptions {
 }
 
 /** Never through a symbolic link: what was there before may have been laid out by somebody else. */
-const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
+export const ownFile = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
 
 /** Writes a short file anew. */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  await using file = await open(path, flags | constants.O_TRUNC)
+  await using file = await open(path, ownFile | constants.O_TRUNC)
   await file.writeFile(content)
 }
 
 /** Writes a file that is checked block by block. What an earlier run wrote of it is checked, too, and not fetched again. */
 export async function writeGotFile(path: string, found: GotFile, { connection, signal, onBytes }: WriteOptions): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  await using file = await open(path, flags)
+  await using file = await open(path, ownFile)
   const kept = await keptBytes(connection, found.cid, file, signal)
   await file.truncate(kept)
   onBytes(kept)

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { glob, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { opendir, stat } from 'node:fs/promises'
+import { basename, join, relative, resolve } from 'node:path'
 import { UsageError } from '../../usage-error.ts'
 import type { Item, Source } from '../item.ts'
 
@@ -13,9 +13,11 @@ export function carFolder(path: string): Source {
       if (!facts) throw new UsageError(`There is no file or folder ${path}.`)
       if (!facts.isDirectory()) return yield await itemOf(path, basename(path))
       let found = 0
-      for await (const name of glob('**/*.car', { cwd: path })) {
+      for await (const { name, parentPath } of await opendir(path, { recursive: true })) {
+        const file = join(parentPath, name)
+        if (!name.endsWith('.car') || !(await stat(file)).isFile()) continue
         found++
-        yield await itemOf(join(path, name), name)
+        yield await itemOf(file, relative(path, file))
       }
       if (found === 0) throw new UsageError(`There is no file that ends in .car in ${path}.`)
     },
