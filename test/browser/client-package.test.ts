@@ -62,6 +62,15 @@ describe('the package', () => {
     expect(String(await runProgram(process.execPath, [tsc, ...options]).catch((error: unknown) => error))).toBe('')
   })
 
+  it('brings the command thole', async () => {
+    const command = join(packed.project, 'node_modules/.bin/thole')
+    const env = { ...process.env, THOLE_URL: server.url, THOLE_KEY: key }
+    await writeFile(join(packed.project, 'greeting.txt'), 'hello world!')
+    const cid = (await runProgram(command, ['put', join(packed.project, 'greeting.txt')], { env })).toString().trim()
+    expect(cid).toBe('bafkreidvbhs33ighmljlvr7zbv2ywwzcmp5adtf4kqvlly67cy56bdtmve')
+    expect((await runProgram(command, ['get', '-o', '-', cid], { env })).toString()).toBe('hello world!')
+  })
+
   it('works in Node', async () => {
     await writeFile(join(packed.project, 'use.js'), `
       import { Thole } from '@thole/client'

@@ -35,7 +35,7 @@ it('makes the first admin with the link that the server printed, once', async ()
   await page.getByLabel('Password').fill('a sentence is the best password')
   await page.getByRole('button', { name: 'Create the admin' }).click()
   await page.getByText('Drop files or a folder here').waitFor()
-  await page.getByText('Nothing is kept yet').waitFor()
+  await page.getByText('Nothing is kept here yet').waitFor()
 
   await page.goto('about:blank')
   await page.goto(link)

@@ -111,9 +111,9 @@ test('no more than the account may hold, what others brought and what waits for 
     const { root, leaves } = await fileInBlocks(pattern(1 << 20, 6), 300_000)
     const asCar = { method: 'POST', headers: { 'content-type': 'application/car' } }
     expect((await other.json('/nft/upload', { ...asCar, body: car([root.cid], [root, ...leaves]) as BodyInit })).status).toBe(200)
-    expect(await send(signedFor(root), car([root.cid], [root]), small.url)).toMatchObject({ status: 403 })
+    expect(await send(signedFor(root), car([root.cid], [root]), small.url)).toMatchObject({ status: 413 })
     const above = linking(root.cid)
-    expect(await send(signedFor(above), car([above.cid], [above]), small.url)).toMatchObject({ status: 403 })
+    expect(await send(signedFor(above), car([above.cid], [above]), small.url)).toMatchObject({ status: 413 })
     expect((await mine.json('/nft/')).body.value).toEqual([])
     expect((await mine.json('/nft/pins')).body).toMatchObject({ count: 0 })
 
@@ -125,11 +125,11 @@ test('no more than the account may hold, what others brought and what waits for 
       return send(signedFor(honest), car([honest.cid], [honest]), small.url)
     }))
     expect(both.filter(({ status }) => status === 200)).toMatchObject([{ body: { value: { size: 600 } } }])
-    expect(both.filter(({ status }) => status === 403 || status === 413)).toHaveLength(1)
+    expect(both.filter(({ status }) => status === 413)).toHaveLength(1)
     const waiting = await fileInBlocks(pattern(600, 7), 300)
     await mine.json('/nft/upload', { ...asCar, body: car([waiting.root.cid], [waiting.root, waiting.leaves[0]!]) as BodyInit })
     const last = rawBlock(pattern(1, 3))
-    expect((await send(signedFor(last), car([last.cid], [last]), small.url)).status).toBe(403)
+    expect((await send(signedFor(last), car([last.cid], [last]), small.url)).status).toBe(413)
   } finally {
     await small.stop()
   }

@@ -36,7 +36,8 @@ test('a wrong password and an unknown e-mail get the same answer', async () => {
   const wrong = await post('/api/v1/session', { ...server.admin, password: 'wrong' })
   const unknown = await post('/api/v1/session', { email: 'nobody@example.org', password: 'wrong' })
   expect([wrong.status, unknown.status]).toEqual([401, 401])
-  expect(await wrong.json()).toEqual(await unknown.json())
+  const [one, other] = (await Promise.all([wrong.json(), unknown.json()])) as [{ requestId: string }, { requestId: string }]
+  expect({ ...one, requestId: '' }).toEqual({ ...other, requestId: '' })
 })
 
 test('the set-up link makes the first admin, once', async () => {

@@ -5,12 +5,22 @@ import type { Page } from 'playwright-core'
 
 let source: Promise<string> | undefined
 
-/** What axe finds serious or critical on the page, in one line each. */
+/** What axe finds wrong on the page, in one line each. */
+export async function violations(page: Page): Promise<string[]> {
+  return linesOf(await look(page))
+}
+
+/** What of that is serious or critical. */
 export async function seriousViolations(page: Page): Promise<string[]> {
+  return linesOf((await look(page)).filter(({ impact }) => impact === 'serious' || impact === 'critical'))
+}
+
+async function look(page: Page): Promise<AxeResults['violations']> {
   source ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   await page.evaluate(await source)
-  const { violations } = await page.evaluate<AxeResults>('axe.run(document)')
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+  return (await page.evaluate<AxeResults>('axe.run(document)')).violations
+}
+
+function linesOf(found: AxeResults['violations']): string[] {
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 const main = join(root, 'packages/server/src/app/main.ts')
-const commands = join(root, 'packages/server/src/app/tholed.ts')
+/** The script of `tholed`. */
+export const tholedProgram = join(root, 'packages/server/src/app/tholed.ts')
 
 export interface TestServer {
   /** http://127.0.0.1:port */
@@ -127,7 +128,7 @@ export async function runCommand(args: readonly string[], env: Readonly<Record<s
 
 /** Runs `tholed`, however it ends. */
 export function tholed(args: readonly string[], env: Readonly<Record<string, string>>) {
-  return outcome(commands, args, env)
+  return outcome(tholedProgram, args, env)
 }
 
 /** Starts a server that is expected to end by itself. */
