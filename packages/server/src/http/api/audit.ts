@@ -1,20 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AuditEntry, Events } from '../../domain/events/index.ts'
 import { auditKinds } from '../../kernel/event-kinds.ts'
+import { happened } from './happened.ts'
 import type { Api } from './router.ts'
 import { iso, json, problems } from './shapes.ts'
 
 const kind = z.enum(auditKinds)
 
-const entryShape = z
-  .object({
-    id: z.number().openapi({ description: 'Grows' }),
-    at: z.iso.datetime(),
-    kind: z.string(),
-    words: z.string().openapi({ description: 'What happened, in words' }),
-    actor: z.object({ kind: z.enum(['member', 'key', 'system']), id: z.string().optional(), name: z.string().optional() }),
+const entryShape = happened
+  .extend({
     account: z.object({ id: z.string(), email: z.string().optional() }).optional().openapi({ description: 'Whom it concerns; absent: the whole server' }),
-    data: z.record(z.string(), z.unknown()).openapi({ description: 'Facts, by the kind' }),
   })
   .openapi('AuditEntry')
 

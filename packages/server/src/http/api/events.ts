@@ -7,21 +7,16 @@ import { fault, toFault } from '../../kernel/faults.ts'
 import type { Event } from '../../ports/db/index.ts'
 import { type Call, signalOf } from '../edge.ts'
 import { sendReply } from '../reply.ts'
+import { happened } from './happened.ts'
 import { withHeartbeats } from './heartbeats.ts'
 import type { Api } from './router.ts'
 import { iso, json, problems } from './shapes.ts'
 
 const kind = z.enum([...activityKinds, ...auditKinds])
 
-const eventShape = z
-  .object({
-    id: z.number().openapi({ description: 'Grows' }),
-    at: z.iso.datetime(),
-    kind: z.string(),
-    words: z.string().openapi({ description: 'What happened, in words' }),
-    actor: z.object({ kind: z.enum(['member', 'key', 'system']), id: z.string().optional(), name: z.string().optional() }),
+const eventShape = happened
+  .extend({
     account: z.string().optional().openapi({ description: 'Id of the account that it concerns; absent: the whole server' }),
-    data: z.record(z.string(), z.unknown()).openapi({ description: 'Facts, by the kind' }),
   })
   .openapi('Event')
 
