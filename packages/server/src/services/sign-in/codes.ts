@@ -65,6 +65,7 @@ export function codeDoor({ db, clock, sessions, tries, instanceName }: DoorParts
       if (step === undefined) throw fault('INVALID_REQUEST', { reason: 'this code is wrong; check the clock of your device' })
       await takeBack()
       return sessions.change(async (w) => {
+        await sessions.demandOpen(w, who)
         const member = await w.members.byId(who.member.id)
         if (!member || member.totp !== undefined) throw fault('CONFLICT', { reason: 'one-time codes are set up already' })
         await w.members.setTotp(member.id, { secret, step })

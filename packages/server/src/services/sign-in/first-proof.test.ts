@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDb } from '../../db/index.ts'
 import type { Db, MemberRow } from '../../ports/db/index.ts'
@@ -100,4 +101,15 @@ it('how one signs in is changed only soon after signing in', async () => {
   await expect(slow.providers.link(who, { provider: 'p', subject: 's', email: 'e@example.org' })).rejects.toMatchObject(again)
   // The present password is a proof of its own.
   await slow.passwords.change(who, { current: password, password: `${password} anew` }, withCookie(cookies))
+})
+
+it('a session that ended meanwhile sets up no second factor', async () => {
+  const member = await signIn.members.create({ email: 'meanwhile@example.org', password, madeBy: 'operator' })
+  const { cookies } = await signIn.passwords.enter(member.email, password, new Headers())
+  const who = (await signIn.sessions.of(withCookie(cookies)))!
+  const { secret } = await signIn.codes.propose(who)
+  await signIn.sessions.end(withCookie(cookies))
+  const code = new TOTP({ secret, period: 30 }).generate({ timestamp: now })
+  await expect(signIn.codes.confirm(who, secret, code, new Headers())).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(/session has ended/) })
+  expect((await db.read((r) => r.members.byId(member.id)))?.totp).toBeUndefined()
 })

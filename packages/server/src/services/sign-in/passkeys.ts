@@ -78,6 +78,7 @@ export function passkeyDoor({ db, clock, sessions, tries, mailer, instanceName, 
       if (!registrationInfo) throw fault('INVALID_REQUEST', { reason: 'the answer of this passkey is not valid; try again' })
       const { id, publicKey, counter, transports = [] } = registrationInfo.credential
       return sessions.change(async (w) => {
+        await sessions.demandOpen(w, who)
         const member = await w.members.byId(who.member.id)
         if (!member) throw refused()
         await challenges.spend(w, challengeIn(answer))

@@ -27,6 +27,8 @@ export interface How {
 export interface Sessions extends SessionDoor {
   /** A session with a new id in the place of the one that the browser has, in the caller's transaction, which `change` made. */
   begin(w: Writer, member: MemberRow, headers: Headers, how: How): Promise<Entered>
+  /** In a transaction that goes by what the session was: it may have ended meanwhile. Fault UNAUTHENTICATED. */
+  demandOpen(r: Reader, who: SignedIn): Promise<void>
   /** A transaction after which everybody is looked up anew. */
   change<T>(work: (w: Writer) => Promise<T>): Promise<T>
 }
@@ -98,6 +100,9 @@ export function createSessions({ db, clock, secure, addressOf, asksForTwo }: Ses
 
   return {
     begin,
+    async demandOpen(r, { hash }) {
+      if (!(await r.members.session(hash))) throw fault('UNAUTHENTICATED', { reason: 'this session has ended' })
+    },
     change,
     forget: known.forget,
 
