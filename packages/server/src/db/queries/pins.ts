@@ -16,6 +16,9 @@ import { type PinRow, pinViews, toPin, toView, type ViewRow, viewRowsAt } from '
 /** Spelled out: a plan is made once, whatever the values. */
 const waits = sql<boolean>`status in ('queued', 'pinning')`
 
+/** Times that a list is looked up, where requests change while it is. */
+const maxLooks = 3
+
 /** Damaged blocks that a view of a request tells. */
 const shownDamage = 10
 
@@ -80,8 +83,14 @@ export function pinQueries(session: Session): PinReads & PinWrites {
     },
 
     async list(accountId, filter, limit) {
-      const { count, stamps } = await matching(accountId, simplified(filter), limit)
-      return { count, pins: await withDamage(await viewRowsAt(session, accountId, stamps)) }
+      const asked = simplified(filter)
+      for (let looks = 1; ; looks++) {
+        const { count, stamps } = await matching(accountId, asked, limit)
+        const rows = await viewRowsAt(session, accountId, stamps)
+        // What has changed between the two queries is not what was asked for any more.
+        const fitting = rows.filter(({ status }) => asked.statuses?.includes(status) ?? true)
+        if (fitting.length === rows.length || looks === maxLooks) return { count, pins: await withDamage(fitting) }
+      }
     },
 
     tally: (accountId) => tallyOf(session, accountId),
