@@ -53,7 +53,8 @@ const selves: Recipes = {
   },
   'api GET /me': seen,
   'api GET /me/sessions': seen,
-  'api PUT /me/password': mine({ current: 'not the present one', password: 'quite another one' }, { ok: [400, 429], rarely: 10 }),
+  // Five wrong ones within a minute keep the owner out, whose new sessions others of these recipes need.
+  'api PUT /me/password': mine({ current: 'not the present one', password: 'quite another one' }, { ok: [400, 429], rarely: 400 }),
   'api DELETE /me/sessions/:id': {
     kind: 'row',
     session: 'only',
@@ -90,7 +91,11 @@ const members: Recipes = {
     session: 'only',
     scope: 'account',
     rarely: 50,
-    make: async ({ path, world }) => ({ owner: { method: 'DELETE', path: path(await world.fresh.member()) }, other: { method: 'DELETE', path: path(world.member.id) }, after: { path: '/api/v1/members', has: world.member.id } }),
+    // Everybody may leave, so that nobody who asks is the one who is to go.
+    make: async ({ path, world }) => {
+      const [going, staying] = [await world.fresh.member(), await world.fresh.member()]
+      return { owner: { method: 'DELETE', path: path(going) }, other: { method: 'DELETE', path: path(staying) }, after: { path: '/api/v1/members', has: staying } }
+    },
   },
   'api GET /members/invitations': { ...seen, scope: 'account' },
   'api POST /members/invitations': {
