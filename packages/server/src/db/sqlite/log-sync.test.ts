@@ -1,11 +1,12 @@
 import fs from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDb } from '../index.ts'
 import type { Db } from '../../ports/db/index.ts'
+import { LogSync } from './log-sync.ts'
 
 type Done = (error: NodeJS.ErrnoException | null) => void
 
@@ -79,5 +80,18 @@ describe('what was committed and is not durable yet', () => {
     expect(held).toHaveLength(0)
     await expect(write('c')).rejects.toMatchObject({ code: 'UPSTREAM_FAILED' })
     await expect(look(db.read, 'a')).rejects.toMatchObject({ code: 'UPSTREAM_FAILED' })
+  })
+
+  it('is synced for one after the other: a failure is told to whoever waits behind it, too', async () => {
+    const path = join(folder, 'log')
+    await writeFile(path, 'frames')
+    const log = new LogSync(path)
+    const told = Promise.allSettled([log.sync(), log.sync()])
+    await rest()
+    expect([held.length, log.isRunning]).toEqual([1, true])
+    held.shift()!(Object.assign(new Error('EIO'), { code: 'EIO' }))
+    expect((await told).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect([held.length, log.isRunning]).toEqual([0, false])
+    log.close()
   })
 })

@@ -31,18 +31,24 @@ export class LogSync {
    * Resolves when all that was committed before is durable. After a failure nothing counts as durable any more, whatever a later sync says:
    * the kernel may have dropped what it could not write.
    */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
+    const running = this.#syncAfter(this.#running)
+    this.#running = running
+    const ended = () => {
+      if (this.#running === running) this.#running = undefined
+    }
+    running.then(ended, ended)
+    return running
+  }
+
+  /** One at a time: of two at once on a file, the kernel tells one alone that what both were for is lost. */
+  async #syncAfter(before: Promise<void> | undefined): Promise<void> {
+    await before
     if (this.#failure) throw this.#failed()
-    const done = Promise.withResolvers<void>()
-    done.promise.catch(() => {})
-    this.#running = done.promise
-    fdatasync(this.#file, (error) => {
-      if (this.#running === done.promise) this.#running = undefined
-      if (!error) return done.resolve()
-      this.#failure = error
-      done.reject(this.#failed())
-    })
-    return done.promise
+    const error = await new Promise<Error | null>((resolve) => fdatasync(this.#file, resolve))
+    if (!error) return
+    this.#failure = error
+    throw this.#failed()
   }
 
   close(): void {
