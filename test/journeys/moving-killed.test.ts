@@ -31,8 +31,8 @@ afterAll(async () => {
 const place = (name: string) => join(folder.path, name)
 const fresh = (name: string, more: Record<string, string> = {}) => ({ ...server.env, THOLE_ADMIN_EMAIL: '', THOLE_ADMIN_PASSWORD: '', THOLE_PORT: '0', THOLE_DATA: place(name), ...more })
 
-/** Whoever reads the CAR gets so many bytes of it, and then waits for ever. */
-async function stalling(name: string, bytes: number): Promise<{ export: string; end(): Promise<void> }> {
+/** Whoever reads the CAR gets so many bytes of it, and then waits for ever. Once they are `taken` the pipe can be closed: a write that waits would hold it open. */
+async function stalling(name: string, bytes: number): Promise<{ export: string; taken: Promise<unknown>; end(): Promise<void> }> {
   const to = place(name)
   await cp(place('export'), to, { recursive: true })
   const car = join(to, 'dags/000001.car')
@@ -43,8 +43,7 @@ async function stalling(name: string, bytes: number): Promise<{ export: string; 
   const piece = Buffer.alloc(bytes)
   await whole.read(piece, 0, bytes, 0)
   await whole.close()
-  void pipe.write(piece).catch(() => {})
-  return { export: to, end: () => pipe.close() }
+  return { export: to, taken: pipe.write(piece), end: () => pipe.close() }
 }
 
 async function bytesIn(path: string): Promise<number> {
@@ -57,6 +56,7 @@ test('killed in the middle of the blocks it has shown nothing; begun again it ha
   const env = fresh('killed')
   const stalled = await stalling('stalled', 16 * MiB)
   const child = spawn(process.execPath, [tholedProgram, 'import', stalled.export], { env, stdio: 'ignore' })
+  await stalled.taken
   await eventually(() => bytesIn(place('killed')), (bytes) => bytes > 8 * MiB)
   child.kill('SIGKILL')
   await once(child, 'exit')
