@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +9,13 @@ const { signIn, drop, choose, transfer, screenshot } = dashboard
 const fileRow = (name: string) => dashboard.page.locator('[data-file]').filter({ hasText: name })
 const clipboard = () => dashboard.page.evaluate(() => navigator.clipboard.readText())
 const at = (name: string) => join(dashboard.folder, name)
+
+/** What the page sends from now on: the length of each body of an upload. */
+function sentBytes(): number[] {
+  const sent: number[] = []
+  dashboard.page.on('request', (request) => request.method() === 'POST' && request.url().includes('/uploads?') && sent.push(Number(request.headers()['content-length'] ?? 0)))
+  return sent
+}
 
 describe('files', () => {
   beforeEach(() => signIn('/files'))
@@ -56,22 +64,65 @@ describe('files', () => {
     expect(await transfer('large.bin').getByTestId('cid').textContent()).toBe(early)
   })
 
-  it('are not sent twice: dropped again after a reload, only what lacks goes', async () => {
+  it('that were broken off go on where they were, when they are dropped again after a reload', async () => {
     const { page } = dashboard
-    await writeFile(at('again.bin'), Buffer.from(Array.from({ length: 6 << 20 }, (_, i) => (i * i * 31 + (i >> 11)) & 255)))
-    const sent: number[] = []
-    page.on('request', (request) => request.method() === 'POST' && request.url().includes('/uploads?') && sent.push(Number(request.headers()['content-length'] ?? 0)))
+    const megabytes = 20
+    await writeFile(at('again.bin'), randomBytes(megabytes << 20))
+    const sent = sentBytes()
+    // The last part, which makes the upload, is refused.
+    await page.route(/\/uploads\?name=again\.bin/, (route) => route.fulfill({ status: 413, json: { code: 'QUOTA_EXCEEDED', detail: 'No more room.' } }))
     await drop(at('again.bin'))
-    await eventually(() => transfer('again.bin').getAttribute('data-state')).toBe('stored')
+    await eventually(() => transfer('again.bin').getAttribute('data-state')).toBe('failed')
+    await page.unroute(/\/uploads\?name=again\.bin/)
     await page.reload()
     await page.getByText('Drop files or a folder here').waitFor()
     sent.length = 0
-    const asked = page.waitForRequest('**/api/v1/blocks/missing')
     await drop(at('again.bin'))
-    await asked
     await eventually(() => transfer('again.bin').getAttribute('data-state')).toBe('stored')
     expect(sent.length).toBe(1)
-    expect(sent[0]).toBeLessThan(100_000)
+    expect(sent[0]).toBeLessThan((megabytes / 2) << 20)
+    expect(await transfer('again.bin').textContent()).not.toContain('already here')
+  })
+
+  it('that are here are not sent nor listed again', async () => {
+    const { page } = dashboard
+    await writeFile(at('twice.txt'), 'here once')
+    await mkdir(at('pair'), { recursive: true })
+    for (const name of ['a', 'b']) await writeFile(at(`pair/${name}`), `one of a pair: ${name}`)
+    for (const name of ['twice.txt', 'pair']) {
+      await drop(at(name))
+      await eventually(() => transfer(name).getAttribute('data-state')).toBe('stored')
+    }
+    await page.reload()
+    await page.getByText('Drop files or a folder here').waitFor()
+    const sent = sentBytes()
+    for (const name of ['twice.txt', 'pair']) {
+      await drop(at(name))
+      await eventually(() => transfer(name).textContent()).toMatch(/already here since .*: nothing was sent/)
+    }
+    expect(sent).toEqual([])
+    expect(await fileRow('twice.txt').count()).toBe(1)
+
+    // Under another name it is another upload.
+    await page.getByText('Upload options').click()
+    await page.getByLabel('Name', { exact: true }).fill('twice, renamed')
+    await drop(at('twice.txt'))
+    await eventually(() => transfer('twice, renamed').getAttribute('data-state')).toBe('stored')
+    expect(sent.length).toBe(1)
+    await page.getByLabel('Name', { exact: true }).fill('')
+
+    // What is about to be deleted is kept.
+    await page.getByRole('button', { name: 'Delete twice.txt' }).click()
+    await eventually(() => fileRow('twice.txt').count()).toBe(0)
+    await transfer('twice.txt').getByRole('button', { name: 'Remove' }).click()
+    await drop(at('twice.txt'))
+    await fileRow('twice.txt').waitFor()
+    await eventually(() => page.locator('[data-toast]').count()).toBe(0)
+
+    await transfer('twice.txt').getByRole('link', { name: 'Show it' }).click()
+    const cid = await transfer('twice.txt').getByTestId('cid').textContent()
+    await eventually(() => page.getByLabel('Name or CID').inputValue()).toBe(cid)
+    await eventually(() => page.locator('[data-file]').count()).toBe(2)
   })
 
   it('are given up when their upload is cancelled, and not listed', async () => {
@@ -144,6 +195,26 @@ describe('files', () => {
     // Whoever leaves has it done at once.
     await page.goto(`${server.url}/events`)
     await eventually(async () => (await fetch(`${server.url}/ipfs/${cid}`)).status).not.toBe(200)
+  })
+
+  it('are only as many in the page as are in sight', async () => {
+    const { page, server } = dashboard
+    const key = await server.createKey()
+    await Promise.all(Array.from({ length: 250 }, (_, i) => fetch(`${server.url}/api/v1/uploads?name=many ${i}`, { method: 'POST', body: `many ${i}`, headers: { authorization: `Bearer ${key}` } })))
+    await page.goto(`${server.url}/files?find=many&sort=name&order=asc`)
+    const counted: number[] = []
+    await expect
+      .poll(
+        async () => {
+          await page.mouse.wheel(0, 3_000)
+          counted.push(await page.locator('[data-file]').count())
+          return fileRow('many 99').count()
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1)
+    expect(Math.max(...counted)).toBeLessThanOrEqual(100)
+    expect(counted.some((number) => number > 10)).toBe(true)
   })
 })
 

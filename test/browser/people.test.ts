@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { seriousViolations } from '../support/axe.ts'
 import { launchBrowser, type OpenBrowser } from '../support/browser.ts'
+import { newPerson } from '../support/person.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -73,7 +74,7 @@ it('asks somebody in, who accepts by the link, and gives them another role', asy
   await card.getByLabel('Role').selectOption('reader')
   await card.getByRole('button', { name: 'Invite' }).click()
   const link = (await page.getByTestId('link').textContent())!
-  await card.getByText('asked as reader').waitFor()
+  await card.getByText(/asked as reader.* · until \d+ \w+ \d{4}/).waitFor()
   await expectSound()
 
   const ada = await chromium.browser.newContext()
@@ -93,6 +94,22 @@ it('asks somebody in, who accepts by the link, and gives them another role', asy
   await expect.poll(() => page.getByLabel('Role of ada@example.org').inputValue()).toBe('member')
   await page.getByLabel(`Role of ${server.admin.email}`).selectOption('reader')
   await page.getByText('an account needs an owner').waitFor()
+})
+
+it('tells somebody who belongs to no account any more what to do', async () => {
+  const [admin, gone] = [newPerson(() => server.url), newPerson(() => server.url)]
+  await admin.signIn(server.admin.email, server.admin.password)
+  const { token } = (await admin.call('POST', 'members/invitations', { email: 'gone@example.org', role: 'member' })).body
+  await gone.call('POST', 'sign-in/invitation/accept', { token, password })
+  const { members } = (await gone.call('GET', 'members')).body as { members: { id: string; email: string }[] }
+  await gone.call('DELETE', `members/${members.find(({ email }) => email === 'gone@example.org')!.id}`)
+  await signIn('gone@example.org', password)
+  await heading('You belong to no account')
+  await page.getByText('for an invitation').waitFor()
+  expect(await page.getByRole('button', { name: 'Make an account of my own' }).count()).toBe(0)
+  await expectSound()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await heading(/^Sign in to/)
 })
 
 it('sets up one-time codes, and asks for one from then on', async () => {

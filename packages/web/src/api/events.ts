@@ -11,7 +11,7 @@ export const topics = {
   keys: { word: 'Keys', kinds: ['key.created', 'key.changed', 'key.revoked'] },
   people: {
     word: 'People',
-    kinds: ['member.signed-in', 'member.sign-in-refused', 'member.signed-out', 'member.invited', 'member.joined', 'member.role-changed', 'member.removed', 'member.password-changed', 'session.revoked'],
+    kinds: ['member.signed-in', 'member.sign-in-refused', 'member.signed-out', 'member.invited', 'member.joined', 'member.claimed', 'member.role-changed', 'member.removed', 'member.password-changed', 'session.revoked'],
   },
 } as const
 

@@ -1,14 +1,14 @@
 import { queryOptions } from '@tanstack/react-query'
 import { ApiError, request } from './client.ts'
 
-export type Needs = 'second-factor' | 'enrolment'
+export type Needs = 'second-factor' | 'enrolment' | 'account'
 export type MemberRole = 'owner' | 'member' | 'reader'
 
 export interface Session {
   email: string
-  /** What is still to be shown before the session is good for anything. */
+  /** What is still to be shown, or had, before the session is good for anything. */
   needs?: Needs
-  /** That the session looks at. */
+  /** That the session looks at; where it needs nothing. */
   account: { id: string; email: string; role: string }
   /** What the person is to it. */
   role: MemberRole
@@ -35,6 +35,11 @@ export const sessionQuery = queryOptions({
 
 export function signIn(email: string, password: string): Promise<Entered> {
   return request('POST', 'session', { email, password })
+}
+
+/** For a person who belongs to none. */
+export function makeAccount(): Promise<void> {
+  return request('POST', 'session/account')
 }
 
 export function signOut(): Promise<void> {

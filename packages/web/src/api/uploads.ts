@@ -59,6 +59,11 @@ export function uploadsQuery({ find, ...filter }: UploadFilter) {
   })
 }
 
+/** Below /api/v1. */
+export function pathOf({ id }: Pick<Upload, 'id'>): string {
+  return `uploads/${encodeURIComponent(id)}`
+}
+
 /** What lists show. */
 export function titleOf({ name, roots }: Pick<Upload, 'name' | 'roots'>): string {
   return name || roots[0]?.name || roots[0]?.cid || 'Unnamed'

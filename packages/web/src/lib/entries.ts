@@ -10,7 +10,7 @@ const filesAtOnce = 100
  * Every file of a drop, folders included. Call it in the event handler itself: the browser empties the
  * transfer as soon as the handler returns, so the entries are taken before the first wait.
  */
-export async function readDrop(transfer: DataTransfer): Promise<Picked[]> {
+export async function readDrop(transfer: DataTransfer, onFound: (number: number) => void): Promise<Picked[]> {
   const files = [...transfer.files]
   const open = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null).reverse()
   // A drop that another program's script made has files but no entries.
@@ -19,6 +19,7 @@ export async function readDrop(transfer: DataTransfer): Promise<Picked[]> {
     const next = open.splice(-filesAtOnce).reverse()
     const files = next.filter((entry) => !isDirectory(entry)) as FileSystemFileEntry[]
     picked.push(...(await Promise.all(files.map(async (entry) => ({ path: entry.fullPath.replace(/^\/+/, ''), file: await fileOf(entry) })))))
+    onFound(picked.length)
     for (const inside of await Promise.all(next.filter(isDirectory).map(children))) open.push(...inside.reverse())
     if (picked.length + open.length > maxFiles) throw tooMany()
   }

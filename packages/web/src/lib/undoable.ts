@@ -14,7 +14,7 @@ const graceMs = 6_000
 
 /** What is being deleted, by its path: lists leave it out. */
 let hidden: ReadonlySet<string> = new Set()
-const unsent = new Map<string, () => void>()
+const unsent = new Map<string, { send(): void; undo(): void }>()
 const listeners = new Set<() => void>()
 
 export const hiddenStore = {
@@ -29,26 +29,28 @@ export const hiddenStore = {
 export function deleteLater({ words, path, onDone }: Deletion): void {
   if (hidden.has(path)) return
   hide(path, true)
-  const timer = setTimeout(() => unsent.get(path)?.(), graceMs)
+  const timer = setTimeout(() => unsent.get(path)?.send(), graceMs)
   const settle = () => {
     clearTimeout(timer)
     unsent.delete(path)
     dismiss()
   }
-  const dismiss = toast(words, {
-    ms: graceMs,
-    undo: {
-      word: 'Undo',
-      run() {
-        settle()
-        hide(path, false)
-      },
+  const dismiss = toast(words, { ms: graceMs, undo: { word: 'Undo', run: () => keep(path) } })
+  unsent.set(path, {
+    send() {
+      settle()
+      void send(path).then(onDone, (error: Error) => toast(error.message, { ms: 10_000 })).finally(() => hide(path, false))
+    },
+    undo() {
+      settle()
+      hide(path, false)
     },
   })
-  unsent.set(path, () => {
-    settle()
-    void send(path).then(onDone, (error: Error) => toast(error.message, { ms: 10_000 })).finally(() => hide(path, false))
-  })
+}
+
+/** Takes a deletion back while it can be. */
+export function keep(path: string): void {
+  unsent.get(path)?.undo()
 }
 
 async function send(path: string): Promise<void> {
@@ -68,5 +70,5 @@ function hide(path: string, isHidden: boolean): void {
 }
 
 globalThis.addEventListener?.('pagehide', () => {
-  unsent.forEach((sendNow) => sendNow())
+  unsent.forEach((deletion) => deletion.send())
 })

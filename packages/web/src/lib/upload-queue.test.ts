@@ -5,7 +5,7 @@ import { createUploadQueue } from './upload-queue.ts'
 
 const pick = (path: string) => ({ path, file: new File(['abcdef'], path) })
 const plansOf = (...paths: string[]) => planUploads(paths.map(pick), { apart: true })
-const receipt: Receipt = { id: 'u1', roots: [{ cid: 'bafkqaaa' }], sent: 6 }
+const receipt: Receipt = { id: 'u1', roots: [{ cid: 'bafkqaaa' }] }
 
 /** A queue whose wire is held in the test's hand. */
 function open() {

@@ -29,6 +29,8 @@ export interface Transfer {
   /** Known before anything is sent. */
   cid?: string
   roots: Root[]
+  /** ISO 8601: nothing was sent, for an upload of then has brought it. */
+  since?: string
   error?: unknown
 }
 
@@ -75,8 +77,8 @@ export function createUploadQueue({ send, maxPart, onSettled, parallel = 2 }: Up
     try {
       const name = options.name || nameOf(plan)
       const as = plan.kind === 'folder' ? 'folder' : unpack ? 'car' : 'file'
-      const { roots } = await send({ ...options, as, items: plan.items, name, maxPart: maxPart(), onCid, onProgress, signal: controller.signal })
-      change(id, { state: 'stored', roots })
+      const { roots, since } = await send({ ...options, as, items: plan.items, name, maxPart: maxPart(), onCid, onProgress, signal: controller.signal })
+      change(id, { state: 'stored', roots, since })
     } catch (error) {
       if (!controller.signal.aborted) change(id, { state: 'failed', error })
     } finally {

@@ -10,6 +10,8 @@ export function useEntered(to = '/'): (entered: Entered) => Promise<void> {
     client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'instance' && queryKey[0] !== 'doors' })
     if (needs === undefined) await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
     const query = new URLSearchParams({ to })
-    router.history.replace(needs === 'enrolment' ? `/enrol?${query}` : needs ? `/signin?${query}` : to)
+    router.history.replace(needs === undefined ? to : `${pages[needs]}?${query}`)
   }
 }
+
+const pages = { 'second-factor': '/signin', enrolment: '/enrol', account: '/no-account' } as const

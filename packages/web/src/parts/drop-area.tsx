@@ -1,5 +1,6 @@
 import { CloudUpload, FilePlus, FolderPlus } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { count } from '../lib/count.ts'
 import { readDrop, readInput } from '../lib/entries.ts'
 import { planUploads, type Picked } from '../lib/plan.ts'
 import { uploads } from '../uploads.ts'
@@ -13,15 +14,15 @@ export function DropArea() {
   const folder = useRef<HTMLInputElement>(null)
   const [choices, setChoices] = useState(defaultChoices)
   const [error, setError] = useState<unknown>()
-  const [isReading, setReading] = useState(false)
+  const [found, setFound] = useState<number>()
   const take = (read: () => Promise<Picked[]> | Picked[]) => {
     setError(undefined)
-    setReading(true)
+    setFound(0)
     // The first part of `read` runs at once, while the browser still holds the transfer.
     const picked = new Promise<Picked[]>((resolve) => resolve(read()))
-    picked.then((found) => start(found, choices)).catch(setError).finally(() => setReading(false))
+    picked.then((all) => start(all, choices)).catch(setError).finally(() => setFound(undefined))
   }
-  const over = usePageDrop((transfer) => take(() => readDrop(transfer)))
+  const over = usePageDrop((transfer) => take(() => readDrop(transfer, setFound)))
   const onPick = ({ currentTarget: input }: React.ChangeEvent<HTMLInputElement>) => {
     take(() => (input.files ? readInput(input.files) : []))
     input.value = ''
@@ -35,8 +36,9 @@ export function DropArea() {
       >
         <CloudUpload size={44} strokeWidth={1.5} className={`text-brand transition-transform ${over ? 'scale-125' : ''}`} aria-hidden />
         <p className="text-lg font-semibold">{over ? 'Let go to upload' : 'Drop files or a folder here'}</p>
-        <p className="h-5 text-sm text-soft" role="status" data-reading={isReading || undefined}>
-          {isReading && 'Looking at what was dropped …'}
+        <p className="h-5 text-sm text-soft tabular-nums" data-reading={found}>
+          <span role="status">{found !== undefined && 'Looking at what was dropped'}</span>
+          {found !== undefined && `: ${count(found, 'file')} …`}
         </p>
         <div className="flex flex-wrap justify-center gap-2">
           <Button look="primary" icon={FilePlus} onClick={() => files.current?.click()}>

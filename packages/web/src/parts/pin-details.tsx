@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { ApiError } from '../api/client.ts'
 import { dagQuery } from '../api/dags.ts'
 import { pinsQuery, type Pin } from '../api/pins.ts'
 import { formatMoment } from '../lib/age.ts'
@@ -29,7 +30,7 @@ export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
   return (
     <div className="mt-3 space-y-3">
       <RootLinks cid={pin.cid} />
-      <Problem error={error} />
+      {isUnknown(error) ? <p className="text-sm text-soft">Nothing of it is here.</p> : <Problem error={error} />}
       {facts && <Facts facts={facts} />}
       {others.length > 0 && (
         <p className="text-sm">
@@ -40,4 +41,9 @@ export function PinDetails({ pin, moving }: { pin: Pin; moving: boolean }) {
       {pin.fetch && pin.fetch.providers.length > 0 && <ProviderList providers={pin.fetch.providers} />}
     </div>
   )
+}
+
+/** Of a pin that was given up, nobody remembers the DAG. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404
 }

@@ -46,6 +46,6 @@ function announce(transfers: readonly Transfer[]): string {
   const [first] = transfers
   if (!first) return ''
   const count = (state: Transfer['state']) => transfers.filter((transfer) => transfer.state === state).length
-  if (transfers.length === 1) return { choosing: '', waiting: '', reading: `Reading ${titleOf(first)}`, sending: `Uploading ${titleOf(first)}`, storing: '', stored: `${titleOf(first)} is stored`, failed: `${titleOf(first)} failed` }[first.state]
+  if (transfers.length === 1) return { choosing: '', waiting: '', reading: `Reading ${titleOf(first)}`, sending: `Uploading ${titleOf(first)}`, storing: '', stored: `${titleOf(first)} ${first.since === undefined ? 'is stored' : 'was here already'}`, failed: `${titleOf(first)} failed` }[first.state]
   return `${count('stored')} of ${transfers.length} uploads stored${count('failed') > 0 ? `, ${count('failed')} failed` : ''}`
 }

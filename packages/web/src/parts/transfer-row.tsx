@@ -1,5 +1,6 @@
+import { Link } from '@tanstack/react-router'
 import { CircleCheck, CircleX, File, Folder, PackageOpen, RotateCw, X } from 'lucide-react'
-import { formatDuration } from '../lib/age.ts'
+import { formatDuration, formatMoment } from '../lib/age.ts'
 import { formatBytes } from '../lib/bytes.ts'
 import { nameOf, type Transfer } from '../lib/upload-queue.ts'
 import { uploads } from '../uploads.ts'
@@ -27,7 +28,17 @@ export function TransferRow({ transfer, open }: { transfer: Transfer; open: bool
           <p className="truncate text-sm font-medium" title={title}>
             {title}
           </p>
-          <p className="text-xs text-soft tabular-nums">{factsOf(transfer)}</p>
+          <p className="text-xs text-soft tabular-nums">
+            {factsOf(transfer)}
+            {transfer.since !== undefined && (
+              <>
+                {' · '}
+                <Link to="/files" search={{ find: roots[0]?.cid }} className="text-brand underline underline-offset-2">
+                  Show it
+                </Link>
+              </>
+            )}
+          </p>
         </div>
         {state === 'failed' && (
           <Button icon={RotateCw} onClick={() => uploads.retry(id)}>
@@ -83,11 +94,12 @@ function share({ done, total }: Transfer): number {
 
 /** `12 MiB of 80 MiB · 15 % · 22 MiB/s · 3 s left` */
 function factsOf(transfer: Transfer): string {
-  const { plan, state, done, total, speed } = transfer
+  const { plan, state, done, total, speed, since } = transfer
   const size = plan.kind === 'folder' ? `${plan.items.length} files, ${formatBytes(plan.bytes)}` : formatBytes(plan.bytes)
   if (state === 'waiting') return `${size} · waiting`
   if (state === 'storing') return `${size} · sent; the server makes it durable`
   if (state === 'reading') return `${size} · finding out its CID · ${Math.floor(share(transfer) * 100)} %`
+  if (since !== undefined) return `${size} · already here since ${formatMoment(since)}: nothing was sent`
   if (state !== 'sending') return size
   const facts = [`${formatBytes(done)} of ${formatBytes(total)}`, `${Math.floor(share(transfer) * 100)} %`]
   if (speed > 0) facts.push(`${formatBytes(speed)}/s`, `${formatDuration((total - done) / speed)} left`)

@@ -29,6 +29,16 @@ const enrol = createRoute({
   component: lazyRouteComponent(() => import('../pages/entering/enrol.tsx'), 'Enrol'),
 })
 
+const noAccount = createRoute({
+  path: '/no-account',
+  getParentRoute: () => root,
+  async beforeLoad() {
+    const [session] = await Promise.all([queryClient.ensureQueryData(sessionQuery), queryClient.ensureQueryData(doorsQuery)])
+    if (session?.needs !== 'account') throw redirect({ to: '/', replace: true })
+  },
+  component: lazyRouteComponent(() => import('../pages/entering/no-account.tsx'), 'NoAccount'),
+})
+
 const invitation = createRoute({
   path: '/invitation',
   getParentRoute: () => root,
@@ -59,4 +69,4 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import('../pages/setup.tsx'), 'Setup'),
 })
 
-export const enteringPages = [signIn, enrol, invitation, forgot, letter, signUp, link, reset, verify, setup] as const
+export const enteringPages = [signIn, enrol, noAccount, invitation, forgot, letter, signUp, link, reset, verify, setup] as const

@@ -17,6 +17,7 @@ export const house = createRoute({
     const [instance, session] = await Promise.all([queryClient.ensureQueryData(instanceQuery), queryClient.ensureQueryData(sessionQuery)])
     if (instance.setup) throw redirect({ to: '/setup', replace: true })
     if (!session || session.needs === 'second-factor') throw redirect({ to: '/signin', search: { to: location.href }, replace: true })
+    if (session.needs === 'account') throw redirect({ to: '/no-account', replace: true })
     if (session.needs) throw redirect({ to: '/enrol', search: { to: location.href }, replace: true })
   },
   // What stands above the page is there with it, or not at all.

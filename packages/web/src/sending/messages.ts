@@ -25,5 +25,5 @@ export interface SendProgress {
 export type SendAnswer =
   | { id: number; type: 'cid'; cid: string }
   | { id: number; type: 'progress'; progress: SendProgress }
-  | { id: number; type: 'stored'; uploadId: string; roots: string[]; sent: number }
+  | { id: number; type: 'stored'; uploadId: string; roots: string[]; since?: string }
   | { id: number; type: 'failed'; code: string; status: number; message: string }

@@ -13,8 +13,8 @@ export interface SendRequest extends SendWish {
 export interface Receipt {
   id: string
   roots: { cid: string; name?: string }[]
-  /** Bytes that the server lacked. */
-  sent: number
+  /** ISO 8601: nothing was sent, for an earlier upload of then has brought it. */
+  since?: string
 }
 
 /** Files that are handed over in one task. */
@@ -73,6 +73,6 @@ function take(answer: SendAnswer): void {
   if (answer.type === 'cid') return its.onCid(answer.cid)
   if (answer.type === 'progress') return its.onProgress(answer.progress)
   waiting.delete(answer.id)
-  if (answer.type === 'stored') its.resolve({ id: answer.uploadId, roots: answer.roots.map((cid) => ({ cid })), sent: answer.sent })
+  if (answer.type === 'stored') its.resolve({ id: answer.uploadId, roots: answer.roots.map((cid) => ({ cid })), since: answer.since })
   else its.reject(new ApiError(answer.status, answer.code, answer.message))
 }

@@ -1,4 +1,5 @@
-import { Thole, type ProfileName, type PutSource } from '@thole/client'
+import { Thole, type ProfileName, type PutSource, type Upload } from '@thole/client'
+import { sameUpload } from './same-upload.ts'
 import type { SendAnswer, SendProgress, SendQuestion, SendWish } from './messages.ts'
 import { sendingFetch } from './sending-fetch.ts'
 
@@ -20,7 +21,8 @@ scope.onmessage = ({ data }) => {
   }
 }
 
-async function put(id: number, { as, name, profile, pin, maxPart }: SendWish): Promise<void> {
+async function put(id: number, wish: SendWish): Promise<void> {
+  const { as, name, profile, pin, maxPart } = wish
   const given = files.get(id) ?? []
   const abort = new AbortController()
   running.set(id, abort)
@@ -30,20 +32,27 @@ async function put(id: number, { as, name, profile, pin, maxPart }: SendWish): P
   const query: Record<string, string> = as === 'car' ? {} : { kind: as === 'folder' ? 'directory' : 'file', size }
   const thole = new Thole({ url: location.origin, fetch: sendingFetch({ onSent: (bytes) => report((onWire += bytes)), query }) })
   const source: PutSource = as === 'folder' ? given.map(({ path, file }) => ({ path, content: file })) : given[0]!.file
+  const stored = (uploadId: string, roots: string[], since?: string) => scope.postMessage({ id, type: 'stored', uploadId, roots, since })
+  let had: Upload | undefined
   try {
-    const { uploadId, roots, sent } = await thole.put(source, {
+    const { uploadId, roots } = await thole.put(source, {
       car: as === 'car',
       name,
       pin,
       profile: profile as ProfileName | undefined,
       partBytes: Math.min(16 << 20, maxPart ?? Infinity),
       signal: abort.signal,
-      onCid: (cid) => scope.postMessage({ id, type: 'cid', cid }),
+      async onCid(cid) {
+        scope.postMessage({ id, type: 'cid', cid })
+        had = await sameUpload(thole, cid, wish, abort.signal)
+        if (had) abort.abort()
+      },
       onProgress: ({ phase, done, total = 0 }) => report(onWire, { phase: phase === 'hashing' ? 'reading' : 'sending', done, total }),
     })
-    scope.postMessage({ id, type: 'stored', uploadId, roots, sent })
+    stored(uploadId, roots)
   } catch (error) {
-    if (!abort.signal.aborted) scope.postMessage({ id, type: 'failed', ...wordsOf(error) })
+    if (had) stored(had.id, had.roots.map(({ cid }) => cid), had.created)
+    else if (!abort.signal.aborted) scope.postMessage({ id, type: 'failed', ...wordsOf(error) })
   } finally {
     running.delete(id)
     files.delete(id)

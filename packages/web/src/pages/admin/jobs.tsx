@@ -17,6 +17,7 @@ const words: Record<string, string> = {
   scrub: 'Check stored blocks',
   repair: 'Repair damaged blocks',
   announce: 'Announce to the network',
+  letter: 'Send a letter',
 }
 
 export function Jobs() {

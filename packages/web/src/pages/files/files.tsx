@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
-import { isPart, titleOf, uploadsQuery, type Upload } from '../../api/uploads.ts'
+import { isPart, pathOf, titleOf, uploadsQuery, type Upload } from '../../api/uploads.ts'
 import { hiddenStore } from '../../lib/undoable.ts'
 import { Card } from '../../parts/card.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -14,7 +14,6 @@ import { FileDetails } from './file-details.tsx'
 import { FileList } from './file-list.tsx'
 import { FileTools } from './file-tools.tsx'
 import { FirstFile, NothingFound } from './no-files.tsx'
-import { pathOf } from './use-delete-upload.ts'
 
 const route = getRouteApi('/house/files')
 

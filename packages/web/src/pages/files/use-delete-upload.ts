@@ -1,10 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { titleOf, type Upload } from '../../api/uploads.ts'
+import { pathOf, titleOf, type Upload } from '../../api/uploads.ts'
 import { deleteLater } from '../../lib/undoable.ts'
-
-export function pathOf({ id }: Pick<Upload, 'id'>): string {
-  return `uploads/${encodeURIComponent(id)}`
-}
 
 /** Ends an upload, and the pins that were made with it, a while after it was asked for. */
 export function useDeleteUpload(): (upload: Upload) => void {

@@ -3,7 +3,7 @@ import { UserPlus } from 'lucide-react'
 import { useId, useState, type FormEvent } from 'react'
 import { invitationsQuery, invite, roles, withdraw, type Where } from '../../api/members.ts'
 import type { MemberRole } from '../../api/session.ts'
-import { Age } from '../../parts/age.tsx'
+import { formatMoment } from '../../lib/age.ts'
 import { Button } from '../../parts/button.tsx'
 import { Card, CardTitle } from '../../parts/card.tsx'
 import { ConfirmDelete } from '../../parts/confirm.tsx'
@@ -36,12 +36,12 @@ export function InviteCard({ where, title, about }: InviteCardProps) {
         <CardTitle id={id}>{title}</CardTitle>
         <p className="mt-1 text-sm text-soft">{about}</p>
       </div>
-      <form className="flex flex-wrap items-start gap-3" onSubmit={onSubmit}>
-        <div className="min-w-0 grow basis-64">
+      <form className="flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:items-start" onSubmit={onSubmit}>
+        <div className="min-w-0 grow sm:basis-64">
           <Field label="E-mail" name="email" type="email" required autoComplete="off" />
         </div>
         {where === 'members' && (
-          <div className="grow basis-48">
+          <div className="grow sm:basis-48">
             <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value as MemberRole)} hint={roles.find((one) => one.id === role)?.about}>
               {roles.map((one) => (
                 <option key={one.id} value={one.id}>
@@ -51,7 +51,7 @@ export function InviteCard({ where, title, about }: InviteCardProps) {
             </SelectField>
           </div>
         )}
-        <Button type="submit" look="primary" icon={UserPlus} className="mt-6" disabled={ask.isPending}>
+        <Button type="submit" look="primary" icon={UserPlus} className="self-start sm:mt-6" disabled={ask.isPending}>
           Invite
         </Button>
       </form>
@@ -63,7 +63,7 @@ export function InviteCard({ where, title, about }: InviteCardProps) {
             <span className="min-w-0 grow">
               <span className="block truncate">{one.email}</span>
               <span className="text-xs text-soft">
-                asked as {one.role}, {one.mailed ? 'by letter' : 'by link'} · ends <Age at={one.expires} />
+                asked as {one.role}, {one.mailed ? 'by letter' : 'by link'} · until {formatMoment(one.expires)}
               </span>
             </span>
             <ConfirmDelete label={`Withdraw the invitation of ${one.email}`} title={`Withdraw the invitation of ${one.email}?`} verb="Withdraw" action={() => withdraw(where, one.id)} onDone={() => void changed()}>

@@ -4,14 +4,18 @@ import { useId, useMemo, useState } from 'react'
 import { csvAddress, historyQuery, type Step, type UsageHistory } from '../../api/usage.ts'
 import { formatBytes } from '../../lib/bytes.ts'
 import { formatMoney } from '../../lib/money.ts'
+import { storedIn } from '../../lib/stored-in.ts'
 import { buttonClass } from '../../parts/button.tsx'
 import { Card, CardTitle } from '../../parts/card.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { Plot } from './plot.tsx'
 
 const steps: readonly { value: Step; word: string }[] = [{ value: 'day', word: 'Days' }, { value: 'hour', word: 'Hours' }]
-const hours = { hour: 1, day: 24 } as const
 const number = (value: number) => Math.round(value).toLocaleString('en')
+const spacings = {
+  bytes: Array.from({ length: 60 }, (_, power) => 2 ** power),
+  number: Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((times) => times * 10 ** power)).flat(),
+}
 
 /** What was used as time went on: plots, and the same as a table. */
 export function History() {
@@ -42,9 +46,9 @@ export function History() {
         {lines && data && (
           <>
             <div className="grid gap-6 lg:grid-cols-2">
-              <Plot title="Stored" times={lines.times} values={lines.stored} format={formatBytes} table={table} />
-              <Plot title="Sent" times={lines.times} values={lines.sent} format={formatBytes} table={table} />
-              <Plot title="Requests" times={lines.times} values={lines.requests} format={number} table={table} />
+              <Plot title="Stored, on average" times={lines.times} values={lines.stored} format={formatBytes} spacings={spacings.bytes} table={table} />
+              <Plot title="Sent" times={lines.times} values={lines.sent} format={formatBytes} spacings={spacings.bytes} table={table} />
+              <Plot title="Requests" times={lines.times} values={lines.requests} format={number} spacings={spacings.number} table={table} />
             </div>
             <HistoryTable id={table} history={data} />
           </>
@@ -57,7 +61,7 @@ export function History() {
 function linesOf({ by, steps: all }: UsageHistory) {
   return {
     times: all.map(({ start }) => Date.parse(start) / 1000),
-    stored: all.map(({ byteHours }) => byteHours / hours[by]),
+    stored: all.map((step) => storedIn(step, by)),
     sent: all.map(({ sent }) => sent),
     requests: all.map(({ requests }) => requests),
   }
@@ -73,7 +77,7 @@ function HistoryTable({ id, history: { by, currency, steps: all } }: { id: strin
           <thead className="text-xs text-soft">
             <tr>
               <th className="px-3 py-1.5 text-left font-normal">{by === 'day' ? 'Day' : 'Hour'} (UTC)</th>
-              {['Stored', 'Sent', 'Requests', ...(currency ? ['Cost'] : [])].map((word) => (
+              {['Stored, on average', 'Sent', 'Requests', ...(currency ? ['Cost'] : [])].map((word) => (
                 <th key={word} className={`${cell} font-normal`}>
                   {word}
                 </th>
@@ -81,13 +85,13 @@ function HistoryTable({ id, history: { by, currency, steps: all } }: { id: strin
             </tr>
           </thead>
           <tbody>
-            {all.toReversed().map(({ start, byteHours, sent, requests, cost }) => (
-              <tr key={start} className="border-t border-line">
-                <th className="px-3 py-1.5 text-left font-normal whitespace-nowrap">{by === 'day' ? start.slice(0, 10) : start.slice(0, 16).replace('T', ' ')}</th>
-                <td className={cell}>{formatBytes(byteHours / hours[by])}</td>
-                <td className={cell}>{formatBytes(sent)}</td>
-                <td className={cell}>{number(requests)}</td>
-                {currency && <td className={cell}>{formatMoney(cost, currency)}</td>}
+            {all.toReversed().map((step) => (
+              <tr key={step.start} className="border-t border-line">
+                <th className="px-3 py-1.5 text-left font-normal whitespace-nowrap">{by === 'day' ? step.start.slice(0, 10) : step.start.slice(0, 16).replace('T', ' ')}</th>
+                <td className={cell}>{formatBytes(storedIn(step, by))}</td>
+                <td className={cell}>{formatBytes(step.sent)}</td>
+                <td className={cell}>{number(step.requests)}</td>
+                {currency && <td className={cell}>{formatMoney(step.cost, currency)}</td>}
               </tr>
             ))}
           </tbody>

@@ -7,6 +7,8 @@ interface PlotProps {
   times: readonly number[]
   values: readonly number[]
   format(value: number): string
+  /** How far apart the lines across may be. */
+  spacings: readonly number[]
   /** Where the same is told as text. */
   table: string
 }
@@ -14,16 +16,16 @@ interface PlotProps {
 const height = 180
 
 /** One line over time. Screen readers are led to the table, which says the same. */
-export function Plot({ title, times, values, format, table }: PlotProps) {
+export function Plot({ title, times, values, format, spacings, table }: PlotProps) {
   const frame = useRef<HTMLDivElement>(null)
   const heading = useId()
   useEffect(() => {
     const { current } = frame
     if (!current) return
     const end = new AbortController()
-    void draw(current, { times, values, format, signal: end.signal })
+    void draw(current, { times, values, format, spacings, signal: end.signal })
     return () => end.abort()
-  }, [times, values, format])
+  }, [times, values, format, spacings])
   return (
     <figure aria-labelledby={heading} aria-describedby={table} className="min-w-0">
       <figcaption id={heading} className="mb-1 text-sm font-medium">
@@ -34,17 +36,17 @@ export function Plot({ title, times, values, format, table }: PlotProps) {
   )
 }
 
-interface Drawn extends Pick<PlotProps, 'times' | 'values' | 'format'> {
+interface Drawn extends Pick<PlotProps, 'times' | 'values' | 'format' | 'spacings'> {
   signal: AbortSignal
 }
 
 /** Draws it, and anew where the room or the colours change. */
-async function draw(frame: HTMLDivElement, { times, values, format, signal }: Drawn): Promise<void> {
+async function draw(frame: HTMLDivElement, { times, values, format, spacings, signal }: Drawn): Promise<void> {
   const [{ default: UPlot }] = await Promise.all([import('uplot'), import('uplot/dist/uPlot.min.css')])
   if (signal.aborted) return
   const make = () => {
     frame.replaceChildren()
-    return new UPlot(optionsOf(frame, format), [[...times], [...values]], frame)
+    return new UPlot(optionsOf(frame, format, spacings), [[...times], [...values]], frame)
   }
   let plot = make()
   const watch = new ResizeObserver(() => plot.setSize({ width: frame.clientWidth, height }))
@@ -60,7 +62,7 @@ async function draw(frame: HTMLDivElement, { times, values, format, signal }: Dr
   })
 }
 
-function optionsOf(frame: HTMLElement, format: (value: number) => string): Options {
+function optionsOf(frame: HTMLElement, format: (value: number) => string, spacings: readonly number[]): Options {
   const style = getComputedStyle(frame)
   const soft = resolved(frame, '--color-soft', style.color)
   const line = resolved(frame, '--color-line', style.color)
@@ -71,9 +73,16 @@ function optionsOf(frame: HTMLElement, format: (value: number) => string): Optio
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { y: { range: (_, __, max) => [0, Math.max(max, 1) * 1.1] } },
-    axes: [{ ...axis }, { ...axis, size: 76, values: (_, splits) => splits.map(format) }],
+    axes: [{ ...axis, values: (_, splits) => splits.map(timeInWords) }, { ...axis, size: 76, incrs: [...spacings], values: (_, splits) => splits.map(format) }],
     series: [{}, { stroke: resolved(frame, '--color-brand', style.color), width: 2, fill: resolved(frame, '--color-brand-tint', style.color), points: { show: false } }],
   }
+}
+
+/** The day where one begins, else the hour. */
+function timeInWords(seconds: number): string {
+  const time = new Date(seconds * 1000)
+  const isDay = time.getHours() === 0 && time.getMinutes() === 0
+  return isDay ? time.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' }) : time.toLocaleTimeString('en-GB', { timeStyle: 'short' })
 }
 
 /** A canvas does not know `light-dark()`: the browser works it out. */

@@ -10,7 +10,7 @@ import { lookVersion, pageEnd, pageHead } from './page.ts'
 import { publicPath, type Target } from '../target.ts'
 
 /** Changes the tag of every listing; count up when the markup changes. */
-const markupVersion = 3
+const markupVersion = 4
 const version = createHash('sha256').update(`${markupVersion}${lookVersion}`).digest('hex').slice(0, 8)
 
 export function listingTag({ entry }: Target): string {
@@ -19,6 +19,8 @@ export function listingTag({ entry }: Target): string {
 
 /** Rows are sent in pieces of about this many characters. */
 const pieceLength = 16_384
+/** Rows of a group, which a browser lays out when it comes into sight; the look knows how high that is. */
+const groupRows = 100
 /** Images up to this size are shown beside their names. */
 const maxPreview = 4 << 20
 
@@ -32,6 +34,7 @@ export async function* listing(source: BlockSource, target: Target, maxEntries: 
   for await (const link of listDirectory(source, entry, { limit: maxEntries + 1, signal: request.signal })) {
     if (++rows > maxEntries) break
     bytes += link.tsize
+    if (rows > 1 && rows % groupRows === 1) piece += '</tbody><tbody>'
     piece += row(target, path, link)
     if (piece.length < pieceLength) continue
     yield Buffer.from(piece)

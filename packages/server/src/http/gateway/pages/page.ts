@@ -22,13 +22,15 @@ pre { margin: .5rem 0; padding: .75rem 1rem; border-radius: .5rem; background: v
 .soft, .ipfs-hash { color: var(--soft) }
 .card { padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--card) }
 .bar { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: .5rem; align-items: baseline; font-size: .875rem }
-table { width: 100%; border-collapse: collapse; font-size: .95rem }
+table, thead, tbody { display: block; font-size: .95rem }
+tbody:not(:last-child) { content-visibility: auto; contain-intrinsic-size: auto 356.25rem }
 .list { padding: .25rem 0; overflow: hidden }
+tr { display: grid; grid-template-columns: minmax(0, 1fr) 8rem 6rem 10rem; align-items: center }
+tbody tr { min-height: 3.5625rem; border-top: 1px solid var(--line) }
+tbody tr:hover { background: var(--well) }
 th { padding: .5rem .75rem; color: var(--soft); font-size: .8rem; font-weight: 500; text-align: left; white-space: nowrap }
-td { padding: .5rem .75rem; border-top: 1px solid var(--line); overflow-wrap: anywhere }
-tr:hover td { background: var(--well) }
-.name { position: relative; padding-left: 4.5rem; height: 3.5rem }
-th.name { height: auto }
+td { padding: .5rem .75rem; overflow-wrap: anywhere }
+.name { position: relative; padding-left: 4.5rem }
 .icon { position: absolute; left: 1rem; top: 50%; width: 2.75rem; height: 2.75rem; margin-top: -1.375rem; border-radius: .375rem; object-fit: cover }
 svg.icon { padding: .625rem; color: var(--soft) }
 .sprite { position: absolute; width: 0; height: 0 }
@@ -40,7 +42,7 @@ input, select, textarea { width: 100%; padding: .5rem .75rem; border: 1px solid 
 textarea { min-height: 8rem; resize: vertical }
 button { margin-top: 1.25rem; padding: .5rem 1.25rem; border: 0; border-radius: .5rem; background: var(--brand); color: light-dark(#fff, #06262c); font: inherit; font-weight: 500; cursor: pointer }
 .aside { margin-top: 1.25rem }
-@media (max-width: 44rem) { .hash, .kind { display: none } header { padding-top: 1.25rem } .name { padding-left: 4rem } .icon { left: .625rem } }
+@media (max-width: 44rem) { .hash, .kind { display: none } tr { grid-template-columns: minmax(0, 1fr) 6rem } header { padding-top: 1.25rem } .name { padding-left: 4rem } .icon { left: .625rem } }
 `
 
 const styleHash = createHash('sha256').update(style).digest('base64')
