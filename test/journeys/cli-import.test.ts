@@ -221,6 +221,26 @@ describe('from files', () => {
     expect(told.at(-1)).toMatchObject({ summary: { pinned: 40 - before, earlier: before } })
     for (const { cid } of blocks) expect((await to.json(`/api/v1/dags/${cid}`)).body.state).toBe('complete')
   })
+
+  test('a server that has run full is told of, and the same command goes on when it has room', async () => {
+    const server = await startServer({ THOLE_NETWORK: 'none' })
+    try {
+      const key = await server.createKey()
+      const [a, b] = [41, 42].map((seed) => rawBlock(pattern(5_000, seed))) as [Block, Block]
+      await using folder = await temporaryFolder({ 'a.car': car([a.cid], [a]) })
+      await using thole = await tholeHome({ THOLE_URL: server.url, THOLE_KEY: key })
+      const args = ['import', 'cars', folder.path]
+      await thole.json(args)
+      await writeFile(join(folder.path, 'b.car'), car([b.cid], [b]))
+      await server.killAndRestart({ THOLE_MIN_FREE: String(2 ** 52) })
+      expect(await thole.run(args)).toMatchObject({ code: 1, err: expect.stringMatching(/storage of this server is full.*What was brought stays.*the same command goes on/) })
+      expect((await listAll(client(server.url, key))).map(({ pin }) => pin.cid)).toEqual([a.cid.toString()])
+      await server.killAndRestart({ THOLE_MIN_FREE: '0' })
+      expect((await thole.json(args)).at(-1)).toMatchObject({ summary: { pinned: 1, earlier: 1, failed: 0 } })
+    } finally {
+      await server.stop()
+    }
+  })
 })
 
 /** CARv2 specification: the pragma, a header of 40 bytes, then the CARv1. */

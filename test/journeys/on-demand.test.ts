@@ -8,6 +8,15 @@ const pins = async (api: Client) => (await api.json(`/psa/pins?${anyStatus}`)).b
 const read = async (url: string, cid: string, method = 'GET') => (await fetch(`${url}/ipfs/${cid}`, { method })).status
 const settle = (api: Client, onDemand: boolean) => api.json('/api/v1/account/settings', { method: 'PUT', body: JSON.stringify({ onDemand }), headers: { 'content-type': 'application/json' } })
 
+/** What the doors of web3.storage and NFT.Storage tell of it: to everybody, to its owner, and in lists. */
+async function classicWords(api: Client, cid: string) {
+  const [status, check, nft, uploads, tokens] = await Promise.all([`/web3/status/${cid}`, `/nft/check/${cid}`, `/nft/${cid}`, '/web3/user/uploads', '/nft/'].map(async (path) => (await api.json(path)).body))
+  const listed = [uploads.find((one: { cid: string }) => one.cid === cid).pins[0].status, tokens.value.find((one: { cid: string }) => one.cid === cid).pin.status]
+  return [status.pins[0].status, check.value.pin.status, nft.value.pin.status, ...listed, 'missing' in status]
+}
+const waits = ['PinQueued', 'queued', 'queued', 'PinQueued', 'queued', false]
+const pinned = ['Pinned', 'pinned', 'pinned', 'Pinned', 'pinned', false]
+
 describe('an account whose uploads wait for their first reader', () => {
   let server: TestServer
   let api: Client
@@ -36,10 +45,23 @@ describe('an account whose uploads wait for their first reader', () => {
     expect((await root()).expires).toBeUndefined()
     expect(await read(server.url, cid, 'HEAD')).toBe(200)
     expect((await pins(api)).count).toBe(before)
+    expect(await classicWords(api, cid)).toEqual(waits)
     expect(await read(server.url, cid)).toBe(200)
     expect((await pins(api)).count).toBe(before + 1)
+    expect(await classicWords(api, cid)).toEqual(pinned)
     expect((await eventually(root, ({ visits }) => visits > 0)).lastVisit).toBeDefined()
     expect((await root()).pinned).toBe(true)
+  })
+
+  test('is told so while nobody has it pinned, by anybody’s key', async () => {
+    const other = client(server.url, await server.createKey(undefined, 'another@example.org'))
+    const { cid } = (await api.upload('one waits, another does not', '/web3/upload')).body
+    expect(await classicWords(api, cid)).toEqual(waits)
+    const { body } = await other.post('/psa/pins', { cid })
+    expect(body.status).toBe('pinned')
+    expect(await classicWords(api, cid)).toEqual(pinned)
+    await other.call(`/psa/pins/${body.requestid}`, { method: 'DELETE' })
+    expect(await classicWords(api, cid)).toEqual(waits)
   })
 
   test('is told a request by Pinion’s door that stays the same when it is pinned', async () => {

@@ -72,7 +72,9 @@ describe('members of an account', () => {
     expect((await admin.call('PATCH', `members/${idOf(server.admin.email)}`, { role: 'reader' })).status).toBe(409)
     expect((await admin.call('DELETE', `members/${idOf(server.admin.email)}`)).status).toBe(409)
     expect((await who.call('DELETE', `members/${idOf('mover@example.org')}`)).status).toBe(204)
-    expect((await who.call('GET', 'pins')).status).toBe(401)
+    expect(await who.call('GET', 'pins')).toMatchObject({ status: 403, body: { code: 'ACCOUNT_MISSING' } })
+    expect((await who.call('GET', 'session')).body).toEqual({ email: 'mover@example.org', needs: 'account' })
+    expect((await who.call('POST', 'session/account')).status).toBe(404)
   })
 
   test('look at one of their accounts at a time', async () => {

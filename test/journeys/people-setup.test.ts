@@ -25,11 +25,12 @@ test('the set-up page names the server and chooses its network, from the next st
 })
 
 test('with https the cookie is for https and this host alone', async () => {
-  const server = await startServer({ THOLE_NETWORK: 'none', THOLE_PUBLIC_URL: 'https://thole.example.org' })
+  const server = await startServer({ THOLE_NETWORK: 'none', THOLE_PUBLIC_URL: 'https://thole.example.org', THOLE_HSTS: '31536000' })
   try {
     const answer = await fetch(`${server.url}/api/v1/session`, { method: 'POST', body: JSON.stringify(server.admin), headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' } })
     expect(answer.headers.getSetCookie()[0]).toMatch(/^__Host-thole\.session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=604800$/)
     expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect((await fetch(server.url)).headers.get('strict-transport-security')).toBe('max-age=31536000')
   } finally {
     await server.stop()
   }

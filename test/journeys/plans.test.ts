@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { car, client, pattern, rawBlock, type Client } from '../support/api.ts'
+import { memberWithPlan, send } from '../support/planned.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -13,18 +14,8 @@ afterAll(() => server?.stop())
 /** Keys are believed for a second. */
 const soon = { timeout: 5_000 }
 const free = { words: '', priceGibMonth: 0, priceGibSent: 0, currency: 'EUR' }
-const send = (who: Client, method: string, path: string, body: unknown) => who.json(path, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
 
-/** Somebody with a plan of these limits. */
-async function member(name: string, limits: Record<string, number>) {
-  const email = `${name}@example.org`
-  const key = await server.createKey(undefined, email)
-  const plan = await send(admin, 'PUT', `/api/v1/admin/plans/${name}`, { ...free, name: `Plan ${name}`, ...limits })
-  expect(plan.status).toBe(200)
-  const [account] = (await admin.json(`/api/v1/admin/accounts?search=${email}`)).body.accounts
-  expect((await send(admin, 'PATCH', `/api/v1/admin/accounts/${account.id}`, { plan: name })).status).toBe(204)
-  return { ...client(server.url, key), id: account.id as string, key }
-}
+const member = (name: string, limits: Record<string, number>) => memberWithPlan(server, admin, name, limits)
 
 test('a full account is refused in the words of each door, and loses nothing', async () => {
   const who = await member('full', { storageBytes: 10_000, inFlightPins: 1, keys: 3 })

@@ -122,15 +122,3 @@ test('of what broke off, what the socket took', async () => {
   await expect.poll(async () => (await used(id)).sent).toBeGreaterThanOrEqual(before + received)
   expect((await used(id)).sent - before - received).toBeLessThan(20_000_000)
 })
-
-test('who is killed loses one second at most', async () => {
-  const owner = await ownerOf('killed@example.org')
-  const { body } = await owner.upload(pattern(5_000, 10))
-  const { id } = await accountOf('killed@example.org')
-  for (let i = 0; i < 20; i++) await read(`/ipfs/${body.roots[0].cid}`)
-  const { sent } = await used(id)
-  await server.killAndRestart()
-  admin = client(server.url, await server.createKey(['account', 'admin']))
-  expect((await used(id)).sent).toBe(sent)
-  expect(sent).toBeGreaterThan(100_000)
-})

@@ -74,7 +74,9 @@ export function useDashboard(options: BrowserContextOptions = {}) {
 
     /** Drops files or folders of the disk on the page, as a hand would. */
     async drop(...paths: string[]): Promise<void> {
-      const { x, y, width, height } = (await page.getByText('Drop files or a folder here').boundingBox())!
+      const area = page.getByText('Drop files or a folder here')
+      await area.scrollIntoViewIfNeeded()
+      const { x, y, width, height } = (await area.boundingBox())!
       const devtools = await context.newCDPSession(page)
       const data = { items: [], files: paths, dragOperationsMask: 1 }
       for (const type of ['dragEnter', 'dragOver'] as const) await devtools.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data })

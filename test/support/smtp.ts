@@ -13,12 +13,23 @@ export interface SmtpSink {
   close(): Promise<void>
 }
 
+export interface SmtpOptions {
+  /** Default: any that is free. */
+  port?: number
+  /** What it answers to this address instead of taking it: 451 is for now, 550 for good. */
+  refusal?(to: string): number | undefined
+}
+
 /** A mail server that keeps what it gets. */
-export async function startSmtp(): Promise<SmtpSink> {
+export async function startSmtp({ port: wanted = 0, refusal }: SmtpOptions = {}): Promise<SmtpSink> {
   const letters: SmtpSink['letters'] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
+    onRcptTo({ address }, _session, done) {
+      const code = refusal?.(address)
+      done(code === undefined ? undefined : Object.assign(new Error('not this one'), { responseCode: code }))
+    },
     onData(stream, session, done) {
       let text = ''
       stream.on('data', (piece: Buffer) => (text += piece.toString()))
@@ -28,7 +39,7 @@ export async function startSmtp(): Promise<SmtpSink> {
       })
     },
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(wanted, '127.0.0.1')
   await once(server.server, 'listening')
   const { port } = server.server.address() as AddressInfo
   return {

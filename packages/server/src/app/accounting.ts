@@ -2,13 +2,13 @@ import type { Config } from '../config/config.ts'
 import { createAllowances, createMarks, createMetering, createQuotas, openPlans, storedHours, type Allowances, type Metering, type Plans, type Quotas } from '../domain/usage/index.ts'
 import type { Db } from '../ports/db/index.ts'
 import type { Log } from '../ports/log.ts'
-import type { Mailer } from '../ports/mailer.ts'
+import type { Post } from '../ports/post.ts'
 import { systemClock as clock } from './clock.ts'
 
 export interface AccountingParts {
   db: Db
   log: Log
-  mailer?: Mailer
+  post?: Post
   /** Where people reach the dashboard. */
   home(): string
 }
@@ -22,10 +22,10 @@ export interface Accounting {
   close(): Promise<void>
 }
 
-export async function openAccounting({ plans: config }: Config, { db, log, mailer, home }: AccountingParts): Promise<Accounting> {
+export async function openAccounting({ plans: config }: Config, { db, log, post, home }: AccountingParts): Promise<Accounting> {
   const more = () => `for more, see ${home()}/plans`
   const plans = await openPlans({ db, clock })
-  const marks = createMarks({ db, clock, log, plans, mailer, more })
+  const marks = createMarks({ db, clock, log, plans, post, more })
   const quotas = createQuotas({ db, clock, plans, more, maxUploads: config.maxUploads, onUse: marks.look })
   const allowances = createAllowances({ db, clock, plans, more, servesOver: config.servesOver })
   const onCharge: typeof allowances.spent = (accountId, traffic) => {

@@ -10,6 +10,7 @@ import { createCompleteness, createDags } from '../domain/dags/index.ts'
 import { createEvents } from '../domain/events/index.ts'
 import { createFetchOnRead, createFetcher, foresight, watchNewcomers } from '../domain/fetching/index.ts'
 import { createHealth } from '../domain/health/index.ts'
+import { createPost, createPostman } from '../domain/letters/index.ts'
 import { createModeration, createReports } from '../domain/moderation/index.ts'
 import { createAccountExports } from '../domain/moving/index.ts'
 import { createNames } from '../domain/names/index.ts'
@@ -38,6 +39,7 @@ import { repair } from '../jobs/repair.ts'
 import { retireUnread } from '../jobs/retire-unread.ts'
 import { replicaJobs } from '../jobs/replicas.ts'
 import { scrub } from '../jobs/scrub.ts'
+import { sendLetters } from '../jobs/send-letters.ts'
 import { settleDag } from '../jobs/settle-dag.ts'
 import { settlePartials } from '../jobs/settle-partials.ts'
 import { openDenylists } from '../services/denylists/index.ts'
@@ -81,9 +83,10 @@ export async function openApp(given: Config): Promise<App> {
   const damage = opened.adopt(watchDamage({ db, blocks, clock, log }), (it) => it.close())
   const moderation = createModeration(opened.adopt(await openDenylists({ places: config.denylists, copies: join(config.dataFolder, 'denylists-followed'), log }), (it) => it.close()))
   const baseUrl = () => config.http.publicUrl ?? addressOf(server)
-  const mailer = openMail(config, log)
+  const mailer = openMail(config)
   if (mailer) opened.defer(() => mailer.close())
-  const { plans, quotas, allowances, metering } = opened.adopt(await openAccounting(config, { db, log, mailer, home: baseUrl }), (it) => it.close())
+  const post = mailer && createPost(clock)
+  const { plans, quotas, allowances, metering } = opened.adopt(await openAccounting(config, { db, log, post, home: baseUrl }), (it) => it.close())
   const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
   const fetchOnRead = config.fetchOnRead && opened.adopt(createFetchOnRead({ network, clock, limits: { ...config.fetchOnRead, maxWants: 64, maxReaders: 1024 } }), (it) => it.close())
   const retrieval = opened.adopt(createRetrieval({ db, blocks, moderation, fetchOnRead, onLost: damage.note, onServed: config.plans.meters ? countServedBlocks(metering) : undefined }), (it) => it.close())
@@ -92,9 +95,14 @@ export async function openApp(given: Config): Promise<App> {
   const { dnslinks, dns, ...nameLimits } = config.names
   const names = createNames({ db, moderation, clock, routing: network.names, dnslinks, txt: dns && openDns(dns), limits: nameLimits, republishes: config.network.mode === 'public' })
   const tokens = await openTokens(db, config.http.publicUrl)
-  const people = openPeople(config, { db, mailer, home: baseUrl })
+  const people = openPeople(config, { db, post, home: baseUrl, onClaim: () => keys.forget() })
   const { accounts, setup } = people
+  const postman = mailer && createPostman({ db, clock, mailer, signIn: people.signIn.letters, invitations: people.invitations })
   const keys = opened.adopt(createKeys({ db, tokens, clock, mostKeys: (account) => plans.of(account)?.keys }), (it) => it.close())
+  const forgetAccounts = () => {
+    keys.forget()
+    people.signIn.sessions.forget()
+  }
   const askAt = () => `${baseUrl()}/keys`
   const pinningGate = createPinningGate({ db, clock, askAt })
   // What is kept in memory hears of the blocks of this process alone.
@@ -119,7 +127,7 @@ export async function openApp(given: Config): Promise<App> {
   const reclaimSchedule = scheduleReclaim({ db, clock, reclaim, partialTtl: config.partialTtl })
   const usage = createUsage({ db, blocks, reclaim, clock, plans, metering })
   const unread = createUnread({ db, clock, ttl: config.unpinnedTtl })
-  const handlers = [fetchDag(fetcher), settleDag(dags, fetcher), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer), ...replicaJobs(replication), ...announceJobs(providing), republishNames(names), retireUnread(unread)]
+  const handlers = [fetchDag(fetcher), settleDag(dags, fetcher), settlePartials(dags), reclaimNow(reclaimSchedule), scrub(scrubber), repair(repairer), ...replicaJobs(replication), ...announceJobs(providing), republishNames(names), retireUnread(unread), ...(postman ? [sendLetters(postman)] : [])]
   const health = createHealth({ db, blocks, clock, kinds: handlers.map(({ kind }) => kind) })
   const queue = opened.adopt(createQueue({ db, clock, log, handlers, alone: db.kind === 'sqlite' }), (it) => it.close())
   opened.adopt(watchNewcomers({ db, network, clock, wakeJobs: () => queue.wake() }), (it) => it.close())
@@ -138,13 +146,14 @@ export async function openApp(given: Config): Promise<App> {
   const server = createHttpServer({
     ...people,
     publicUrl: config.http.publicUrl,
+    hsts: config.http.hsts,
     keys, limits, uploads, pins, dags, usage, scrubber, events, health, maxBody, log,
     plans, allowances,
     directory: createDirectory({ db, clock, metering }),
     delegates: () => network.delegates(),
     tokens,
-    access: createAccessRequests({ db, clock, gate: pinningGate, onGrant: keys.forget, askAt, mailer }),
-    accountSettings: createAccountSettings({ db, clock, onChange: keys.forget }),
+    access: createAccessRequests({ db, clock, gate: pinningGate, onGrant: forgetAccounts, askAt, post }),
+    accountSettings: createAccountSettings({ db, clock, onChange: forgetAccounts }),
     version,
     moderation,
     reports: createReports({ db, clock }),

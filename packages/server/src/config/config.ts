@@ -14,6 +14,8 @@ export interface Config {
     port: number
     /** Where people reach this server, without a trailing slash; undefined: its own address. */
     publicUrl?: string
+    /** Seconds that browsers are to come by https alone; 0: not said. */
+    hsts: number
     /** Host names under which `{cid}.ipfs.` gives each root an origin of its own. */
     gatewayHosts: string[]
     /** Host names that serve content alone, where it may run; never the dashboard's. */
@@ -71,7 +73,7 @@ export interface Config {
     servesOver: boolean
   }
   /** Who pays for uploads of those whom Metaplex' clients sign for; undefined: they are not taken. */
-  metaplex?: { /** E-mail of the account. */ account: string; /** Bytes that it may come to hold. */ maxBytes: number; /** Uploads a minute from one address; 0: any number. */ rate: number }
+  metaplex?: { /** E-mail of the account. */ account: string; /** Bytes that it may come to hold. */ maxBytes: number; /** Uploads that it may come to have. */ maxUploads: number; /** Uploads a minute from one address; 0: any number. */ rate: number }
   /** What one DAG may be, to be fetched; 0: no limit. */
   fetchLimits: { maxBlocks: number; maxBytes: number; maxDepth: number }
   /** Milliseconds that a DAG of which parts are missing waits for them. */
@@ -106,6 +108,7 @@ export function parseConfig(env: Env): Config {
       host: env.THOLE_HOST,
       port: integer(env, 'THOLE_PORT', 0, 65_535),
       publicUrl: env.THOLE_PUBLIC_URL ? httpUrl(env, 'THOLE_PUBLIC_URL') : undefined,
+      hsts: hsts(env),
       gatewayHosts: list(env.THOLE_GATEWAY_HOSTS),
       unsandboxedHosts: unsandboxedHosts(env),
       dnslinkHosts: dnslinkHosts(env),
@@ -154,6 +157,12 @@ function fetchOnRead(env: Env): Config['fetchOnRead'] {
   if (!bool(env, 'THOLE_GATEWAY_FETCH')) return undefined
   if (env.THOLE_NETWORK === 'none') throw refuse('THOLE_GATEWAY_FETCH', 'contradicts THOLE_NETWORK=none')
   return limits
+}
+
+function hsts(env: Env): number {
+  const seconds = integer(env, 'THOLE_HSTS', 0, 2 ** 31)
+  if (seconds > 0 && !/^https:/i.test(env.THOLE_PUBLIC_URL)) throw refuse('THOLE_HSTS', 'needs a THOLE_PUBLIC_URL with https')
+  return seconds
 }
 
 function unsandboxedHosts(env: Env): string[] {
@@ -250,7 +259,7 @@ function blocksPlace(env: Env, dataFolder: string): { folder: string } | { bucke
 }
 
 function metaplex(env: Env): Config['metaplex'] {
-  const limits = { maxBytes: integer(env, 'THOLE_METAPLEX_MAX_BYTES', 1), rate: integer(env, 'THOLE_METAPLEX_RATE', 0, 1e9) }
+  const limits = { maxBytes: integer(env, 'THOLE_METAPLEX_MAX_BYTES', 1), maxUploads: integer(env, 'THOLE_METAPLEX_MAX_UPLOADS', 1, 1e9), rate: integer(env, 'THOLE_METAPLEX_RATE', 0, 1e9) }
   const account = env.THOLE_METAPLEX_ACCOUNT
   if (!account) return undefined
   if (!/^[^\s@]+@[^\s@]+$/.test(account)) throw refuse('THOLE_METAPLEX_ACCOUNT', 'must be the e-mail address of an account')

@@ -18,13 +18,15 @@ export interface People {
   oidc?: Client & { issuer: string; /** On the button. */ name: string }
   /** Absolute path of a file of passwords that have leaked. */
   breachedPasswords?: string
+  /** Closes in the database what has to be read again. */
+  secret?: string
 }
 
 export function people(env: Env, dataFolder: string): People {
   const mail = mailOf(env)
   const signUp = oneOf(env, 'THOLE_SIGN_UP', ['closed', 'open'])
   if (signUp === 'open' && !mail) throw refuse('THOLE_SIGN_UP', 'needs THOLE_SMTP_URL to be open: an e-mail is proved by a letter')
-  return { signUp, mail, gitHub: gitHub(env), oidc: oidc(env), breachedPasswords: env.THOLE_BREACHED_PASSWORDS ? resolve(dataFolder, env.THOLE_BREACHED_PASSWORDS) : undefined }
+  return { signUp, mail, gitHub: gitHub(env), oidc: oidc(env), breachedPasswords: env.THOLE_BREACHED_PASSWORDS ? resolve(dataFolder, env.THOLE_BREACHED_PASSWORDS) : undefined, secret: secretOf(env) }
 }
 
 function mailOf(env: Env): People['mail'] {
@@ -33,6 +35,11 @@ function mailOf(env: Env): People['mail'] {
   if (!URL.canParse(url) || !/^smtps?:$/.test(new URL(url).protocol)) throw refuse('THOLE_SMTP_URL', 'must be smtp://user:password@host:port, or smtps://')
   if (!/^[^\s@<>]+@[^\s@<>]+$|^[^<>\r\n]*<[^\s@<>]+@[^\s@<>]+>$/.test(from)) throw refuse('THOLE_MAIL_FROM', 'must be an e-mail address, or Name <address>, where THOLE_SMTP_URL is set')
   return { url, from }
+}
+
+function secretOf({ THOLE_SECRET: secret }: Env): string | undefined {
+  if (secret && secret.length < 32) throw refuse('THOLE_SECRET', 'must have 32 characters or more')
+  return secret || undefined
 }
 
 function gitHub(env: Env): People['gitHub'] {

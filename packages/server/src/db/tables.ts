@@ -19,6 +19,7 @@ export interface Tables {
     last_used: number | null
     revoked: number | null
     expires: number | null
+    made_by: string | null
   }
   access_request: {
     id: string
@@ -85,6 +86,7 @@ export interface Tables {
     key_name: string | null
     files: string | null
     blocks: Generated<number>
+    block_bytes: Generated<number>
   }
   account_root: { account_id: string; cid: string; dag: string; name: string; created: number; updated: number; uploads: number; upload_id: string }
   account_part: { account_id: string; cid: string; car: string }

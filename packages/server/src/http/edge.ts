@@ -19,10 +19,7 @@ export type Call = Context<EdgeEnv>
 
 /** `Authorization: Bearer <key>` → principal. Faults UNAUTHENTICATED, ACCOUNT_SUSPENDED, RATE_LIMITED. */
 export async function byKey({ keys, limits }: { keys: Keys; limits: Limits }, call: Call): Promise<Principal> {
-  const header = call.req.header('authorization')
-  if (!header) throw fault('UNAUTHENTICATED', { reason: 'the Authorization header is missing' })
-  const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
-  if (!token) throw fault('UNAUTHENTICATED', { reason: 'the Authorization header must be "Bearer <key>"' })
+  const token = tokenOf(call)
   limits.admit(call, token)
   try {
     const principal = await keys.authenticate(token)
@@ -33,6 +30,19 @@ export async function byKey({ keys, limits }: { keys: Keys; limits: Limits }, ca
     if (error instanceof Fault && error.code === 'UNAUTHENTICATED') limits.wrong(call)
     throw error
   }
+}
+
+function tokenOf(call: Call): string {
+  const header = call.req.header('authorization')
+  if (!header) throw fault('UNAUTHENTICATED', { reason: 'the Authorization header is missing' })
+  const token = /^bearer +(\S+) *$/i.exec(header)?.[1]
+  if (!token) throw fault('UNAUTHENTICATED', { reason: 'the Authorization header must be "Bearer <key>"' })
+  return token
+}
+
+/** Who a call that goes on is by now: it is no new request. Faults as `byKey` and `bySession`. */
+export function whoNow({ accounts, keys }: { accounts: Accounts; keys: Keys }, call: Call): Promise<Principal> {
+  return call.req.header('authorization') ? keys.authenticate(tokenOf(call)) : accounts.bySession(call.req.raw.headers)
 }
 
 /**

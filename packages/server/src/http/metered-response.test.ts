@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { connect, type AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { MeteredResponse } from './metered-response.ts'
 
 let answer: (outgoing: ServerResponse) => void
@@ -54,24 +55,81 @@ test('what has no body counts nothing', async () => {
   expect(await ask('GET', (it) => it.writeHead(204).end('body'))).toEqual([0, 0])
 })
 
-test('of what broke off, what the system took', async () => {
-  const chunk = Buffer.alloc(64 << 10)
-  answer = (it) => {
+/** Bytes that may be on their way between two programs of one machine: what the system keeps for both of them at most. */
+async function onTheWay(): Promise<number> {
+  const most = async (name: string) => Number((await readFile(`/proc/sys/net/ipv4/${name}`, 'utf8')).trim().split(/\s+/)[2])
+  return (await most('tcp_wmem')) + (await most('tcp_rmem'))
+}
+
+const mebi = 1 << 20
+/** Of all chunks that were still to leave (RFC 9112 §7.1). */
+const framing = 2_000
+const manners: [string, (outgoing: ServerResponse, bytes: Buffer) => void][] = [
+  ['in one piece', (it, bytes) => it.end(bytes)],
+  ['in one piece of known length', (it, bytes) => it.writeHead(200, { 'content-length': bytes.length }).end(bytes)],
+  ['in pieces that wait for the client', (it, bytes) => {
+    let at = 0
     const more = () => {
-      while (!it.destroyed && it.write(chunk));
-      it.once('drain', more)
+      while (at < bytes.length && !it.destroyed && it.write(bytes.subarray(at, (at += 300_000))));
+      if (at < bytes.length) it.once('drain', more)
+      else it.end()
     }
     more()
+  }],
+  ['in pieces that wait for nobody', (it, bytes) => {
+    for (let at = 0; at < bytes.length; at += mebi) it.write(bytes.subarray(at, at + mebi))
+    it.end()
+  }],
+]
+
+describe.each(manners)('of what was sent %s and broke off, what the system took', (_, send) => {
+  test.each([[40 * mebi, 1], [40 * mebi, 300_000], [40 * mebi, 12 * mebi], [24 * mebi, 20 * mebi]])('of %i bytes, after %i', async (length, stopAfter) => {
+    answer = (it) => send(it, Buffer.alloc(length))
+    const closed = new Promise<number>((resolve) => (counted = resolve))
+    const asked = request({ port: (server.address() as AddressInfo).port, agent: false }).end()
+    const [incoming] = (await once(asked, 'response')) as [IncomingMessage]
+    let received = 0
+    for await (const piece of incoming) if ((received += (piece as Buffer).length) >= stopAfter) break
+    const said = await closed
+    expect(said).toBeGreaterThanOrEqual(received - framing)
+    expect(said - received).toBeLessThanOrEqual(await onTheWay())
+  })
+
+  test('where the server breaks it off, too', async () => {
+    let cut: () => void
+    answer = (it) => {
+      send(it, Buffer.alloc(40 * mebi))
+      cut = () => it.destroy()
+    }
+    const closed = new Promise<number>((resolve) => (counted = resolve))
+    const asked = request({ port: (server.address() as AddressInfo).port, agent: false }).end()
+    const [incoming] = (await once(asked, 'response')) as [IncomingMessage]
+    await once(incoming, 'readable')
+    cut!()
+    let received = 0
+    await (async () => {
+      for await (const piece of incoming) received += (piece as Buffer).length
+    })().catch(() => {})
+    const said = await closed
+    expect(said).toBeGreaterThanOrEqual(received - framing)
+    expect(said - received).toBeLessThanOrEqual(await onTheWay())
+  })
+})
+
+test('a response that waits for its turn on a connection that is cut has sent nothing', async () => {
+  const all: number[] = []
+  const both = new Promise<void>((resolve) => (counted = (bytes) => void (all.push(bytes) === 1 && resolve())))
+  const waiting: ServerResponse[] = []
+  answer = (it) => {
+    waiting.push(it)
+    if (waiting.length === 1) it.write('first')
+    else it.write(Buffer.alloc(mebi))
   }
-  const closed = new Promise<number>((resolve) => (counted = resolve))
-  const asked = request({ port: (server.address() as AddressInfo).port }).end()
-  const [incoming] = (await once(asked, 'response')) as [IncomingMessage]
-  let received = 0
-  for await (const piece of incoming) {
-    received += (piece as Buffer).length
-    if (received > 3_000_000) break
-  }
-  const said = await closed
-  expect(said).toBeGreaterThanOrEqual(received)
-  expect(said - received).toBeLessThan(16 << 20)
+  const raw = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  raw.write('GET / HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nhost: x\r\n\r\n')
+  await once(raw, 'data')
+  while (waiting.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  raw.destroy()
+  await both
+  expect(waiting.map((one) => (one as MeteredResponse).bodyBytes)).toEqual([5, 0])
 })

@@ -1,4 +1,6 @@
 import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import { onCut, unsentOf } from './socket-cut.ts'
 
 type Done = (error?: Error | null) => void
 type Encoding = BufferEncoding | Done | undefined
@@ -6,41 +8,43 @@ type Encoding = BufferEncoding | Done | undefined
 /** A response that knows how much of its body has left. */
 export class MeteredResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   #handed = 0
-  #taken = 0
-  #isFinished = false
+  /** What had left when it broke off. Without a connection, which pipelined ones wait for, that is nothing. */
+  #left: number | undefined = 0
 
-  /** All of the body where the response was finished; else what the system had taken, in whole chunks. */
+  /** All of the body where the response was finished; else what the system had taken of it, or a few bytes of framing less. */
   get bodyBytes(): number {
-    return this.#isFinished ? this.#handed : this.#taken
+    return this.#left ?? this.#handed
+  }
+
+  override assignSocket(socket: Socket): void {
+    super.assignSocket(socket)
+    this.#left = undefined
+    onCut(socket, () => {
+      if (this.writableFinished) return
+      const waits = this.writableLength - socket.writableLength + unsentOf(socket)
+      this.#left = Math.max(0, this.#handed - waits)
+    })
+  }
+
+  override detachSocket(socket: Socket): void {
+    super.detachSocket(socket)
+    onCut(socket, undefined)
   }
 
   override write(chunk: unknown, encoding?: Encoding, done?: Done): boolean {
-    const [coding, then] = typeof encoding === 'function' ? [undefined, encoding] : [encoding, done]
-    const bytes = this.#lengthOf(chunk, coding)
-    this.#handed += bytes
-    const taken: Done = (error) => {
-      if (!error) this.#taken += bytes
-      then?.(error)
-    }
-    return coding === undefined ? super.write(chunk, taken) : super.write(chunk, coding, taken)
+    this.#handed += this.#lengthOf(chunk, encoding)
+    return super.write(chunk, encoding as BufferEncoding, done)
   }
 
   override end(chunk?: unknown, encoding?: Encoding, done?: Done): this {
-    const last = typeof chunk === 'function' ? undefined : chunk
-    const coding = typeof encoding === 'function' ? undefined : encoding
-    const then = [chunk, encoding, done].find((one) => typeof one === 'function') as Done | undefined
-    this.#handed += this.#lengthOf(last, coding)
-    const finished = () => {
-      this.#isFinished = true
-      then?.()
-    }
-    return coding === undefined ? super.end(last, finished) : super.end(last, coding, finished)
+    this.#handed += this.#lengthOf(chunk, encoding)
+    return super.end(chunk, encoding as BufferEncoding, done)
   }
 
   /** What Node sends no body of has none (RFC 9110 §6.4.1). */
-  #lengthOf(chunk: unknown, encoding: BufferEncoding | undefined): number {
+  #lengthOf(chunk: unknown, encoding: Encoding): number {
     if (this.req.method === 'HEAD' || this.statusCode === 204 || this.statusCode === 304) return 0
-    if (typeof chunk === 'string') return Buffer.byteLength(chunk, encoding)
+    if (typeof chunk === 'string') return Buffer.byteLength(chunk, typeof encoding === 'string' ? encoding : undefined)
     return chunk instanceof Uint8Array ? chunk.length : 0
   }
 }

@@ -11,6 +11,10 @@ const safe = Object.entries({
   'x-content-type-options': 'nosniff',
 })
 
-export function setSafeHeaders(outgoing: ServerResponse): void {
-  for (const [name, value] of safe) outgoing.setHeader(name, value)
+/** `hsts`: seconds that browsers are to come by https alone (RFC 6797); 0: nothing is said of it. */
+export function safeHeaders({ hsts = 0 }: { hsts?: number }): (outgoing: ServerResponse) => void {
+  const all = hsts > 0 ? [...safe, ['strict-transport-security', `max-age=${hsts}`] as const] : safe
+  return (outgoing) => {
+    for (const [name, value] of all) outgoing.setHeader(name, value)
+  }
 }

@@ -16,7 +16,7 @@ import { ops, type OpsParts } from './ops/index.ts'
 import { pinionApiGateway, pinionApiUploads, pinionVisits, pinionWebGateway, pinionWebUploads, type PinionGatewayParts } from './pinion/index.ts'
 import { psa } from './psa/index.ts'
 import { routing, type RoutingParts } from './routing/index.ts'
-import { setSafeHeaders } from './safe-headers.ts'
+import { safeHeaders } from './safe-headers.ts'
 import { doorOfPath } from './door-names.ts'
 import { currentRequest, type Requests } from './requests.ts'
 import { readTarget } from './target.ts'
@@ -30,6 +30,8 @@ export interface HttpParts extends ApiParts, AbuseParts, RoutingParts, Web3Parts
   doors: Doors
   /** Whose `X-Forwarded-Host` is believed. Default: nobody's. */
   proxies?: BlockList
+  /** Seconds that browsers are to come by https alone; default 0: not said. */
+  hsts?: number
   delegates(): string[]
   tokens: Pick<Tokens, 'publicKeys'>
   dashboard: Hono<EdgeEnv>
@@ -79,6 +81,7 @@ export function createHttpServer(parts: HttpParts): HttpServer {
   app.route('/', ops(parts))
   app.route('/', parts.dashboard)
 
+  const setSafeHeaders = safeHeaders(parts)
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const server = createServer({ ServerResponse: MeteredResponse, requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 }, (incoming, outgoing) => {
     parts.requests.run(incoming, outgoing, (request) => {

@@ -9,6 +9,7 @@ export const auditKinds = [
   'member.signed-out',
   'member.invited',
   'member.joined',
+  'member.claimed',
   'member.role-changed',
   'member.removed',
   'member.password-changed',
@@ -38,6 +39,7 @@ export const auditKinds = [
   'store.repaired',
   'store.reclaimed',
   'job.retried',
+  'letter.unsent',
 ] as const
 
 /** What happens often: counted in memory, and written together. */

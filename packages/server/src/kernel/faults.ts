@@ -24,6 +24,7 @@ const table = {
   SECOND_FACTOR_NEEDED: { status: 403, retry: false, message: 'Show your second factor first: {reason}.' },
   SIGN_IN_AGAIN: { status: 403, retry: false, message: 'Sign in again to do this: your last sign-in is more than {minutes} minutes ago.' },
   PINNING_UNAUTHORIZED: { status: 403, retry: false, message: 'Pinning by CID is open to accounts that an admin has let in. Ask at {where}, with the button “Request API Pinning Access”. Uploads need no access.' },
+  ACCOUNT_MISSING: { status: 403, retry: false, message: 'You belong to no account here (any more): {advice}.' },
   ACCOUNT_SUSPENDED: { status: 403, retry: false, message: 'This account is suspended.' },
   NOT_FOUND: { status: 404, retry: false, message: 'There is no {what} here.' },
   METHOD_NOT_ALLOWED: { status: 405, retry: false, message: '{method} is not possible here.' },

@@ -6,10 +6,12 @@ export interface Letter {
   text: string
 }
 
+/** How the sending of a letter ended. `forGood`: it would end so again. */
+export type Sent = { ok: true } | { ok: false; forGood: boolean; reason: string }
+
 /** Sends letters to people. */
 export interface Mailer {
-  /** Hands the letter over in the background; what goes wrong is logged, so that an answer tells nobody whether there was a letter. */
-  send(letter: Letter): void
-  /** When all that was handed over has left, or failed. */
+  /** When the mail server has taken the letter, or has not. */
+  send(letter: Letter): Promise<Sent>
   close(): Promise<void>
 }

@@ -1,6 +1,9 @@
+import type { Account, Writer } from './db/index.ts'
 import type { MemberRole } from './db/memberships.ts'
 import type { IdentityRow, PasskeyRow } from './db/sign-in.ts'
 import type { MemberRow, MemberSession } from './db/members.ts'
+import type { Letter } from './mailer.ts'
+import type { SignInMailing } from './post.ts'
 
 /** A person who can sign in. */
 export interface Member {
@@ -35,6 +38,7 @@ export interface SignedIn {
   hash: string
   /** The account that the person looks at, and what they are to it. */
   accountId?: string
+  account?: Account
   role?: MemberRole
   /** When the person signed in. */
   created: number
@@ -55,6 +59,7 @@ export interface SignIn {
   providers: ProviderDoor
   passkeys: PasskeyDoor
   codes: CodeDoor
+  letters: LetterDoor
 }
 
 export interface NewMember {
@@ -67,8 +72,8 @@ export interface NewMember {
 }
 
 export interface MemberDoor {
-  /** Fault CONFLICT where the e-mail has a member, INVALID_REQUEST where it is none. */
-  create(member: NewMember): Promise<Member>
+  /** A member to be inserted, with whatever is made with them in one transaction. Fault INVALID_REQUEST where the e-mail is none. */
+  draft(member: NewMember): Promise<MemberRow>
   byEmail(email: string): Promise<Member | undefined>
   /** What a member sees of their own ways to sign in. */
   about(id: string): Promise<{ verified: boolean; password: boolean; codes: boolean; recoveryCodes: number; passkeys: PasskeyRow[]; identities: IdentityRow[] }>
@@ -119,6 +124,12 @@ export interface LinkDoor {
   verify(who: SignedIn, token: string): Promise<void>
 }
 
+/** What the letters say that the other doors have put into the post. */
+export interface LetterDoor {
+  /** With a token of its own. Undefined: nobody has the e-mail. */
+  write(mailing: SignInMailing): Promise<Letter | undefined>
+}
+
 /** What a person who went to a provider came back for. */
 export interface Errand {
   /** A path of this server to go on to. */
@@ -150,8 +161,8 @@ export interface ProviderDoor {
   enter(foreigner: Foreigner, headers: Headers): Promise<Entered | undefined>
   /** Faults CONFLICT (somebody else's), SIGN_IN_AGAIN. */
   link(who: SignedIn, foreigner: Foreigner): Promise<void>
-  /** For a member who was made by it. */
-  linkNew(member: Member, foreigner: Foreigner): Promise<void>
+  /** For a member who is made by it, in the same transaction. */
+  linkNew(w: Writer, member: Member, foreigner: Foreigner): Promise<void>
   /** Faults NOT_FOUND, CONFLICT (there would be no way in), SIGN_IN_AGAIN. */
   unlink(who: SignedIn, provider: string, subject: string): Promise<void>
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import { openDb } from '../../db/index.ts'
 import { examine, type Finding, type Patient } from '../doctor/index.ts'
+import { examineBucket } from '../doctor/bucket.ts'
 import { bad, wordsOf } from '../doctor/finding.ts'
 import { examineMachine } from '../doctor/machine.ts'
 import { askServer } from '../control/client.ts'
@@ -41,6 +42,7 @@ async function* examineAlone(config: Config): AsyncGenerator<Finding> {
   if (!isThere) {
     yield* examineMachine(config)
     yield { check: 'database', verdict: 'warn', words: `there is no ${path} yet`, help: 'the server makes it at its first start; where there was one, restore a backup (docs/backup.md)' }
+    yield* examineBucket(config)
     return
   }
   const db = await openDb({ url: config.databaseUrl ?? path })

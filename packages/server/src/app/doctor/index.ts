@@ -3,6 +3,7 @@ import { count } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { NetworkStatus } from '../../ports/network.ts'
+import { examineBucket } from './bucket.ts'
 import { examineDatabase } from './database.ts'
 import { bad, ok, warn, wordsOf, type Finding } from './finding.ts'
 import { examineMachine } from './machine.ts'
@@ -24,6 +25,7 @@ export async function* examine({ config, db, blocks, network }: Patient): AsyncG
   yield blocks ? ok('server', `process ${process.pid} has run for ${Math.round(process.uptime())} s`) : warn('server', 'none runs on this data folder', 'start it; until then this sees no network and no blocks')
   yield* orFinding('machine', examineMachine(config))
   yield* orFinding('database', examineDatabase(config, db))
+  yield* examineBucket(config)
   yield* orFinding('store', examineStore({ config, db, blocks }))
   yield* orFinding('jobs', examineJobs(db))
   yield* orFinding('reach', examineReach(config, network))

@@ -1,4 +1,3 @@
-import { lookAtBucket } from '../../blocks/index.ts'
 import type { Config } from '../../config/config.ts'
 import { lastReclaim } from '../../domain/reclaim/index.ts'
 import { lastScrub } from '../../domain/scrub/index.ts'
@@ -6,7 +5,7 @@ import { bytesInWords, count, durationInWords } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Db } from '../../ports/db/index.ts'
 import { lastBackup } from '../backup-report.ts'
-import { bad, ok, warn, wordsOf, type Finding } from './finding.ts'
+import { bad, ok, warn, type Finding } from './finding.ts'
 
 export interface CareParts {
   config: Config
@@ -22,21 +21,10 @@ const backupLate = 8 * day
 /** Blocks, and when they were last looked after. */
 export async function* examineStore(parts: CareParts): AsyncGenerator<Finding> {
   const { blocks: place } = parts.config
-  if ('bucket' in place) yield await bucket(place)
   if (parts.blocks) yield await blocks(parts.blocks)
   yield await scrub(parts)
   yield await reclaim(parts.db)
   if ('folder' in place && !parts.config.databaseUrl) yield await backup(parts.db)
-}
-
-async function bucket(place: { bucket: string; prefix: string }): Promise<Finding> {
-  try {
-    const { versioning } = await lookAtBucket(place)
-    if (versioning) return ok('bucket', `${place.bucket} answers and keeps old versions`)
-    return warn('bucket', `${place.bucket} answers and keeps no old versions`, 'turn versioning on, with a rule that drops old versions after some weeks: it is what a backup of the database needs beside it (docs/backup.md)')
-  } catch (error) {
-    return bad('bucket', wordsOf(error), 'see that THOLE_BLOCKS and the AWS_… variables name the bucket, its endpoint and credentials')
-  }
 }
 
 async function blocks(store: BlockStore): Promise<Finding> {

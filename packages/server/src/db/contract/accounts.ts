@@ -56,6 +56,37 @@ export function accountContract(subject: Subject): void {
       expect(await db.read((r) => r.keys.byId('no key'))).toBeUndefined()
     })
 
+    it('revokes what a member made, in all accounts, and nothing else', async () => {
+      const db = subject.db()
+      const [one, two] = [await newAccount(db), await newAccount(db)]
+      const [maker, other] = [crypto.randomUUID(), crypto.randomUUID()]
+      const key = (accountId: string, madeBy?: string): KeyRow => ({ id: crypto.randomUUID(), accountId, name: 'k', scopes: [], hash: 'h', tail: 't', created: 1, madeBy })
+      const [a, b, theirs, operators] = [key(one.id, maker), key(two.id, maker), key(one.id, other), key(one.id)]
+      await db.write(async (w) => {
+        for (const row of [a, b, theirs, operators]) await w.keys.insert(row)
+      })
+      expect((await db.read((r) => r.keys.byId(a.id)))?.key).toEqual(a)
+      const shown = ({ id, accountId, name }: KeyRow) => ({ id, accountId, name })
+      const ended = await db.write((w) => w.keys.revokeMadeBy(maker, 9))
+      expect(ended.toSorted((x, y) => (x.id === a.id ? -1 : y.id === a.id ? 1 : 0))).toEqual([shown(a), shown(b)])
+      expect(await db.write((w) => w.keys.revokeMadeBy(maker, 10))).toEqual([])
+      expect(await db.read((r) => r.keys.byId(b.id))).toMatchObject({ key: { revoked: 9 } })
+      expect(await db.read((r) => r.keys.count(one.id))).toBe(2)
+    })
+
+    it('takes an instance value once, also where two try at the same time, and again where the first was rolled back', async () => {
+      const [db, other] = [subject.db(), subject.other()]
+      await db.write((w) => w.instance.set('one-time', 'right'))
+      expect(await db.write((w) => w.instance.take('one-time', 'wrong'))).toBe(false)
+      const failed = db.write(async (w) => {
+        expect(await w.instance.take('one-time', 'right')).toBe(true)
+        throw new Error('undone')
+      })
+      await expect(failed).rejects.toThrow('undone')
+      const took = await Promise.all([db, other, db, other].map((on) => on.write((w) => w.instance.take('one-time', 'right'))))
+      expect(took.filter(Boolean)).toHaveLength(1)
+    })
+
     it('ensures an instance value once', async () => {
       const values = await Promise.all(['a', 'b', 'c'].map((value, i) => (i ? subject.db() : subject.other()).write((w) => w.instance.ensure('signing-key', value))))
       expect(new Set(values).size).toBe(1)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Dag } from '../../ports/db/index.ts'
 import type { Subject } from './subject.ts'
-import { addUpload, cidOf, newAccount } from './rows.ts'
+import { addPin, addUpload, cidOf, newAccount } from './rows.ts'
 
 export function dagContract(subject: Subject): void {
   describe('dags', () => {
@@ -124,6 +124,12 @@ export function dagContract(subject: Subject): void {
       })
       expect(await standing()).toEqual({ state: 'complete', holders: 3, unpinned: true })
       expect(await db.read((r) => r.uploads.unpinned(cid, 10))).toEqual([{ cid, dag: cid, name: 'n', unpinned: true, uploadId: unpinned.id, position: 1, accountId: id }])
+      const unread = () => db.read((r) => r.dags.unread([cid, cidOf('another'), cidOf('nowhere')]))
+      expect(await unread()).toEqual(new Set([cid, cidOf('another')]))
+      // Somebody who has it pinned, and who waits for it.
+      await addPin(db, id, { dag: cid })
+      await addPin(db, id, { dag: cidOf('another'), status: 'failed' })
+      expect(await unread()).toEqual(new Set([cidOf('another')]))
       await db.write((w) => w.uploads.setPinned(unpinned.id, cid))
       expect(await standing()).toMatchObject({ unpinned: false })
       expect((await db.read((r) => r.uploads.list(id, { limit: 5 }))).find((upload) => upload.id === unpinned.id)?.roots.map((root) => root.unpinned)).toEqual([true, undefined])

@@ -30,9 +30,9 @@ export function peopleContract(subject: Subject): void {
       await db.write(async (w) => {
         for (const one of [old, plain, full]) await w.members.startSession(one, 2)
       })
-      expect(await db.read((r) => r.members.session(full.hash))).toEqual({ session: full, member, role: undefined })
+      expect(await db.read((r) => r.members.session(full.hash))).toEqual({ session: full, member, account, role: undefined })
       await db.write((w) => w.memberships.set({ accountId: account.id, memberId: member.id, role: 'reader', created: 9 }))
-      expect(await db.read((r) => r.members.session(full.hash))).toEqual({ session: full, member, role: 'reader' })
+      expect(await db.read((r) => r.members.session(full.hash))).toEqual({ session: full, member, account, role: 'reader' })
       expect(await db.read((r) => r.members.session(old.hash))).toBeUndefined()
       expect(await db.read((r) => r.members.sessions(member.id))).toEqual([full, plain])
       expect(await db.write((w) => w.members.endSessionById('somebody else', plain.id))).toBe(false)
@@ -109,6 +109,38 @@ export function peopleContract(subject: Subject): void {
       expect(await db.write((w) => w.loginTokens.removeInvitation(account.id, mailed.id))).toBe(true)
       await db.write((w) => w.loginTokens.insert(token({ created: 30, expires: 40 })))
       expect(await db.read((r) => r.loginTokens.get(quiet.hash, 'invite', 15))).toBeUndefined()
+    })
+
+    it('gives an invitation another secret, until it is over', async () => {
+      const db = subject.db()
+      const row: LoginTokenRow = { hash: crypto.randomUUID(), id: crypto.randomUUID(), kind: 'mailed', email: 'e@example.org', created: 10, expires: 20 }
+      await db.write((w) => w.loginTokens.insert(row))
+      const renewed = { ...row, hash: crypto.randomUUID() }
+      expect(await db.write((w) => w.loginTokens.renew(row.id, renewed.hash, 15))).toEqual(renewed)
+      expect(await db.read((r) => r.loginTokens.get(row.hash, 'mailed', 15))).toBeUndefined()
+      expect(await db.read((r) => r.loginTokens.get(renewed.hash, 'mailed', 15))).toEqual(renewed)
+      expect(await db.write((w) => w.loginTokens.renew(row.id, crypto.randomUUID(), 20))).toBeUndefined()
+      expect(await db.write((w) => w.loginTokens.renew('another', crypto.randomUUID(), 15))).toBeUndefined()
+    })
+
+    it('removes the invitations of whoever made them, and nothing else of theirs', async () => {
+      const db = subject.db()
+      const account = await newAccount(db)
+      const row = (madeBy: string, change: Partial<LoginTokenRow> = {}): LoginTokenRow => ({ hash: crypto.randomUUID(), id: crypto.randomUUID(), kind: 'invite', email: 'e@example.org', accountId: account.id, role: 'reader', madeBy, created: 10, expires: 20, ...change })
+      const other = await newAccount(db)
+      const [one, mailed, kept, reset] = [row('a'), row('b', { kind: 'mailed' }), row('c'), row('a', { kind: 'reset' })]
+      const [others, founding] = [row('b', { accountId: other.id }), row('b', { accountId: undefined, role: undefined })]
+      await db.write(async (w) => {
+        for (const each of [one, mailed, kept, reset, others, founding]) await w.loginTokens.insert(each)
+        await w.loginTokens.removeMadeBy('a')
+        await w.loginTokens.removeMadeBy('b', [account.id])
+      })
+      const left = (accountId?: string) => db.read((r) => r.loginTokens.invitations(accountId, 15))
+      expect([await left(account.id), await left(other.id)]).toEqual([[kept], [others]])
+      expect(await left()).toContainEqual(founding)
+      await db.write((w) => w.loginTokens.removeMadeBy('b', [null]))
+      expect([await left(other.id), (await left()).filter(({ id }) => id === founding.id)]).toEqual([[others], []])
+      expect(await db.read((r) => r.loginTokens.get(reset.hash, 'reset', 15))).toEqual(reset)
     })
 
     it('counts tries exactly, whoever counts at the same time', async () => {

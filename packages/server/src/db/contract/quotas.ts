@@ -12,10 +12,14 @@ export function quotaContract(subject: Subject): void {
       const [one, two] = [await newAccount(db), await newAccount(db)]
       const [partial, whole] = [name(), name()]
       const send = async (accountId: string, dag: string, bytes: number) => {
-        await addUpload(db, accountId, { bytes, blocks: 1, roots: [{ cid: dag, dag }] })
+        // Whatever its client says that it was made of.
+        const { id } = await addUpload(db, accountId, { bytes: 0, blocks: 1, blockBytes: bytes, roots: [{ cid: dag, dag }] })
+        await db.write((w) => w.uploads.addPartLists(lists(bytes).map((cid, position) => ({ uploadId: id, position, cid }))))
         await db.write((w) => w.dags.hold(accountId, dag, { parts: true }))
       }
-      for (const [id, dag, bytes] of [[one.id, partial, 3], [one.id, partial, 4], [two.id, partial, 5], [one.id, whole, 6]] as const) await send(id, dag, bytes)
+      // The same part twice; and parts whose lists begin alike and are too long for one block.
+      const lists = (bytes: number) => (bytes === 4 ? [cidOf('four')] : [cidOf('begin'), cidOf(`end ${bytes}`)])
+      for (const [id, dag, bytes] of [[one.id, partial, 3], [one.id, partial, 4], [one.id, partial, 4], [two.id, partial, 5], [one.id, whole, 6]] as const) await send(id, dag, bytes)
       const waiting = () => Promise.all([one, two].map(async ({ id }) => (await of(id)).waiting))
       expect(await waiting()).toEqual([{ bytes: 13, blocks: 3 }, { bytes: 5, blocks: 1 }])
       await db.write((w) => w.dags.setComplete(whole, { bytes: 6, blocks: 1 }, 1))

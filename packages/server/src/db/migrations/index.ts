@@ -19,6 +19,8 @@ import { access } from './0018-access.ts'
 import { plans } from './0019-plans.ts'
 import { events } from './0020-events.ts'
 import { deadJobs } from './0021-dead-jobs.ts'
+import { keyMakers } from './0022-key-makers.ts'
+import { brought } from './0023-brought.ts'
 import type { Statement } from './statement.ts'
 
 /** In the order in which they are applied. One that was released is never changed. */
@@ -44,4 +46,6 @@ export const migrations: readonly { name: string; statements: readonly Statement
   { name: '0019-plans', statements: plans },
   { name: '0020-events', statements: events },
   { name: '0021-dead-jobs', statements: deadJobs },
+  { name: '0022-key-makers', statements: keyMakers },
+  { name: '0023-brought', statements: brought },
 ]

@@ -38,6 +38,9 @@ const firstMissing = prepare((q, { dag, limit }: { dag: string; limit: number })
 const isHeldPartial = sql<boolean>`state = 'partial' and holders > 0`
 const firstPartial = prepare((q, { limit }: { limit: number }) => q.selectFrom('dag').selectAll().where(isHeldPartial).orderBy('created').orderBy('cid').limit(limit))
 
+/** The same. */
+const isUnread = sql<boolean>`unpinned = 1 and not exists (select 1 from pin_request where pin_request.dag = upload_root.dag and pin_request.status in ('queued', 'pinning', 'pinned'))`
+
 const standingOf = prepare((q, { cid }: { cid: string }) =>
   q
     .selectFrom('dag')
@@ -130,6 +133,15 @@ export function dagQueries(session: Session): DagReads & DagWrites {
     async standing(cid) {
       const [row] = (await standingOf(session, { cid })).rows
       return row && { state: row.state, holders: row.holders, unpinned: row.unpinned === 1 }
+    },
+
+    async unread(cids) {
+      const found = new Set<string>()
+      for (const slice of slices([...new Set(cids)])) {
+        const waiting = q.selectFrom('upload_root').select('dag').distinct().where('dag', 'in', slice).where(isUnread)
+        for (const { dag } of await waiting.execute()) found.add(dag)
+      }
+      return found
     },
 
     async visits(cids) {

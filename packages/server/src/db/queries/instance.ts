@@ -18,5 +18,10 @@ export function instanceQueries({ q }: Session): InstanceReads & InstanceWrites 
     async remove(name) {
       await q.deleteFrom('instance').where('name', '=', name).execute()
     },
+
+    async take(name, value) {
+      const { numDeletedRows } = await q.deleteFrom('instance').where('name', '=', name).where('value', '=', value).executeTakeFirst()
+      return numDeletedRows > 0n
+    },
   }
 }

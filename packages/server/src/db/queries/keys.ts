@@ -10,7 +10,7 @@ const byId = prepare((q, { id }: { id: string }) =>
   q
     .selectFrom('api_key as key')
     .innerJoin('account', 'account.id', 'key.account_id')
-    .select(['key.id as key_id', 'key.name', 'key.scopes', 'key.hash', 'key.tail', 'key.created as key_created', 'key.last_used', 'key.revoked', 'key.expires'])
+    .select(['key.id as key_id', 'key.name', 'key.scopes', 'key.hash', 'key.tail', 'key.created as key_created', 'key.last_used', 'key.revoked', 'key.expires', 'key.made_by'])
     .select(accountColumns.map((column) => `account.${column}` as const))
     .where('key.id', '=', id),
 )
@@ -41,8 +41,8 @@ export function keyQueries(session: Session): KeyReads & KeyWrites {
       return n
     },
 
-    async insert({ accountId, scopes, lastUsed, ...key }) {
-      await q.insertInto('api_key').values({ ...key, account_id: accountId, scopes: JSON.stringify(scopes), last_used: lastUsed }).execute()
+    async insert({ accountId, scopes, lastUsed, madeBy, ...key }) {
+      await q.insertInto('api_key').values({ ...key, account_id: accountId, scopes: JSON.stringify(scopes), last_used: lastUsed, made_by: madeBy }).execute()
     },
 
     async revoke(accountId, id, now) {
@@ -56,13 +56,18 @@ export function keyQueries(session: Session): KeyReads & KeyWrites {
       return numUpdatedRows > 0n
     },
 
+    async revokeMadeBy(memberId, now) {
+      const rows = await q.updateTable('api_key').set({ revoked: now }).where('made_by', '=', memberId).where('revoked', 'is', null).returning(['id', 'account_id', 'name']).execute()
+      return rows.map(({ id, account_id, name }) => ({ id, accountId: account_id, name }))
+    },
+
     async touch(uses) {
       for (const [id, now] of uses) await touch(session, { id, now })
     },
   }
 }
 
-function toKey({ id, account_id, name, scopes, hash, tail, created, last_used, revoked, expires }: Selectable<Tables['api_key']>): KeyRow {
+function toKey({ id, account_id, name, scopes, hash, tail, created, last_used, revoked, expires, made_by }: Selectable<Tables['api_key']>): KeyRow {
   const key = { id, accountId: account_id, name, scopes: JSON.parse(scopes) as string[], hash, tail, created }
-  return { ...key, expires: expires ?? undefined, lastUsed: last_used ?? undefined, revoked: revoked ?? undefined }
+  return { ...key, expires: expires ?? undefined, madeBy: made_by ?? undefined, lastUsed: last_used ?? undefined, revoked: revoked ?? undefined }
 }

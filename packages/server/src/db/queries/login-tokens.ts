@@ -27,10 +27,21 @@ export function loginTokenQueries({ q }: Session): LoginTokenReads & LoginTokenW
       return row && toToken(row)
     },
 
+    async renew(id, hash, now) {
+      const row = await q.updateTable('login_token').set({ hash }).where('id', '=', id).where('kind', 'in', invitations).where('expires', '>', now).returningAll().executeTakeFirst()
+      return row && toToken(row)
+    },
+
     async removeInvitation(accountId, id) {
       const invitation = q.deleteFrom('login_token').where('kind', 'in', invitations).where('id', '=', id)
       const { numDeletedRows } = await invitation.where('account_id', accountId === undefined ? 'is' : '=', accountId ?? null).executeTakeFirst()
       return numDeletedRows > 0n
+    },
+
+    async removeMadeBy(maker, into) {
+      const all = q.deleteFrom('login_token').where('kind', 'in', invitations).where('made_by', '=', maker)
+      if (into === undefined) return void (await all.execute())
+      for (const accountId of into) await all.where('account_id', accountId === null ? 'is' : '=', accountId).execute()
     },
 
     async removeOf(memberId, kind) {

@@ -1,6 +1,7 @@
 import { sql, type Selectable } from 'kysely'
-import type { MemberReads, MemberRow, MemberSession, MemberWrites } from '../../ports/db/index.ts'
+import type { Account, MemberReads, MemberRow, MemberSession, MemberWrites } from '../../ports/db/index.ts'
 import { prepare } from '../prepared.ts'
+import { accountColumns, type AccountRow, toAccount } from './accounts.ts'
 import type { Session } from '../session.ts'
 import type { Tables } from '../tables.ts'
 
@@ -8,9 +9,11 @@ const bySession = prepare((q, { hash }: { hash: string }) =>
   q
     .selectFrom('member_session as s')
     .innerJoin('member as m', 'm.id', 's.member_id')
+    .leftJoin('account as a', 'a.id', 's.account_id')
     .leftJoin('membership as p', (on) => on.onRef('p.member_id', '=', 's.member_id').onRef('p.account_id', '=', 's.account_id'))
     .select(['s.hash', 's.id', 's.account_id', 's.created', 's.seen', 's.agent', 's.address', 's.factors'])
     .select(['m.id as member_id', 'm.email', 'm.password', 'm.verified', 'm.made_by', 'm.totp', 'm.created as member_created', 'p.role'])
+    .select(accountColumns.map((column) => `a.${column} as of_${column}` as const))
     .where('s.hash', '=', hash),
 )
 
@@ -24,7 +27,7 @@ export function memberQueries(session: Session): MemberReads & MemberWrites {
     async session(hash) {
       const [row] = (await bySession(session, { hash })).rows
       const member = row && toMember({ ...row, id: row.member_id, created: row.member_created, totp_step: 0 })
-      return member && { session: toSession(row), member, role: row.role ?? undefined }
+      return member && { session: toSession(row), member, account: accountIn(row), role: row.role ?? undefined }
     },
 
     async sessions(memberId) {
@@ -97,6 +100,11 @@ export function memberQueries(session: Session): MemberReads & MemberWrites {
       await q.deleteFrom('member_session').where('created', '<', createdBefore).execute()
     },
   }
+}
+
+/** The account of a row that has it under names of their own. */
+function accountIn(row: Record<`of_${keyof AccountRow}`, unknown>): Account | undefined {
+  return row.of_id === null ? undefined : toAccount(Object.fromEntries(accountColumns.map((column) => [column, row[`of_${column}`]])) as unknown as AccountRow)
 }
 
 function toMember(row: Selectable<Tables['member']> | undefined): MemberRow | undefined {

@@ -11,16 +11,22 @@ export function quotaQueries({ q, kind }: Session): QuotaReads & QuotaWrites {
   const greatest = sql.raw(kind === 'postgres' ? 'greatest' : 'max')
 
   /**
-   * Of each DAG what the account sent, what is stored of it below its root, or what a fetch has found so far, whichever is most: what is stored
-   * stays while its root is held, also where the uploads that brought it are gone.
+   * Of each DAG the blocks that the account sent, what is stored of it below its root, or what a fetch has found so far, whichever is most: what
+   * is stored stays while its root is held, also where the uploads that brought it are gone. Uploads that brought the same blocks, as their
+   * list says where it is a single one, count once.
    */
   async function waiting(accountId: string): Promise<Room> {
+    const uploads = sql`
+      select max(upload.block_bytes) as bytes, max(upload.blocks) as blocks
+      from upload_root join upload on upload.id = upload_root.upload_id
+        left join part_list on part_list.upload_id = upload.id and part_list.position = 0
+          and not exists (select 1 from part_list as next where next.upload_id = upload.id and next.position = 1)
+      where upload_root.dag = account_dag.dag and upload.account_id = account_dag.account_id
+      group by coalesce(part_list.cid, upload.id)`
     const parts = sql`
       select account_dag.dag, dag.here_bytes, dag.here_blocks,
-        (select coalesce(sum(upload.bytes), 0) from upload_root join upload on upload.id = upload_root.upload_id
-          where upload_root.dag = account_dag.dag and upload.account_id = account_dag.account_id) as bytes,
-        (select coalesce(sum(upload.blocks), 0) from upload_root join upload on upload.id = upload_root.upload_id
-          where upload_root.dag = account_dag.dag and upload.account_id = account_dag.account_id) as blocks
+        (select coalesce(sum(bytes), 0) from (${uploads}) as brought) as bytes,
+        (select coalesce(sum(blocks), 0) from (${uploads}) as brought) as blocks
       from account_dag join dag on dag.cid = account_dag.dag
       where account_dag.account_id = ${accountId} and account_dag.parts = 1 and dag.state = 'partial'`
     const larger = (column: 'bytes' | 'blocks') => {

@@ -10,8 +10,8 @@ import { searchUploads } from './upload-search.ts'
 
 type Row = Selectable<Tables['upload']>
 
-const insertUpload = prepare((q, { id, account_id, name, kind, bytes, created, media_type, key_name, files, blocks, name_folded }: Row) =>
-  q.insertInto('upload').values({ id, account_id, name, kind, bytes, created, media_type, key_name, files, blocks, name_folded }),
+const insertUpload = prepare((q, { id, account_id, name, kind, bytes, created, media_type, key_name, files, blocks, block_bytes, name_folded }: Row) =>
+  q.insertInto('upload').values({ id, account_id, name, kind, bytes, created, media_type, key_name, files, blocks, block_bytes, name_folded }),
 )
 
 const insertRoot = prepare((q, { upload_id, position, cid, dag, name, unpinned }: Omit<Selectable<Tables['upload_root']>, 'warned'>) =>
@@ -118,8 +118,8 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
       for (const slice of slices(uploadIds)) await q.deleteFrom('part_list').where('upload_id', 'in', slice).execute()
     },
 
-    async insert({ accountId, roots, name: uploadName = null, mediaType = null, keyName = null, files, blocks = 0, ...upload }) {
-      const told = { media_type: mediaType, key_name: keyName, files: files ? JSON.stringify(files) : null, blocks, name_folded: fold(uploadName ?? roots[0]?.name ?? '') }
+    async insert({ accountId, roots, name: uploadName = null, mediaType = null, keyName = null, files, blocks = 0, blockBytes: block_bytes = 0, ...upload }) {
+      const told = { media_type: mediaType, key_name: keyName, files: files ? JSON.stringify(files) : null, blocks, block_bytes, name_folded: fold(uploadName ?? roots[0]?.name ?? '') }
       await insertUpload(session, { ...upload, ...told, name: uploadName, account_id: accountId })
       const rows = roots.map(({ cid, dag, name = null, unpinned }, position) => ({ upload_id: upload.id, position, cid, dag, name, unpinned: unpinned ? 1 : 0 }))
       if (rows.length === 1) await insertRoot(session, rows[0]!)
@@ -141,7 +141,7 @@ export function uploadQueries(session: Session): UploadReads & UploadWrites {
   }
 }
 
-function toUpload({ account_id, name, media_type, key_name, files, blocks: _blocks, name_folded: _folded, ...row }: Row): Omit<Upload, 'roots'> {
+function toUpload({ account_id, name, media_type, key_name, files, blocks: _blocks, block_bytes: _bytes, name_folded: _folded, ...row }: Row): Omit<Upload, 'roots'> {
   const told = { mediaType: media_type ?? undefined, keyName: key_name ?? undefined, files: files === null ? undefined : (JSON.parse(files) as ToldFile[]) }
   return { ...row, ...told, accountId: account_id, name: name ?? undefined }
 }

@@ -13,6 +13,8 @@ export interface Principal {
   expires?: number
   /** The person who is signed in; undefined for a key. */
   member?: { id: string; email: string }
+  /** Hash of their session's secret. */
+  session?: string
   /** What this person is to the account; undefined for a key. */
   role?: MemberRole
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDb } from '../../db/index.ts'
 import { scopes } from '../../kernel/scopes.ts'
 import type { Account, Db } from '../../ports/db/index.ts'
-import type { Letter } from '../../ports/mailer.ts'
+import type { Mailing } from '../../ports/post.ts'
 import { createAccessRequests, createPinningGate, type AccessRequests, type PinningGate, type Principal } from './index.ts'
 
 let folder: string
@@ -13,7 +13,7 @@ let db: Db
 let now: number
 let gate: PinningGate
 let access: AccessRequests
-let letters: Letter[]
+let letters: Mailing[]
 let grants: number
 
 const account: Account = { id: 'a', email: 'a@example.org', role: 'user', created: 1, suspended: false }
@@ -34,7 +34,7 @@ beforeEach(async () => {
   gate = createPinningGate({ db, clock, askAt })
   letters = []
   grants = 0
-  access = createAccessRequests({ db, clock, gate, onGrant: () => grants++, askAt, mailer: { send: (letter) => void letters.push(letter), close: async () => {} } })
+  access = createAccessRequests({ db, clock, gate, onGrant: () => grants++, askAt, post: { put: async (_w, mailing) => void letters.push(mailing) } })
 })
 afterEach(async () => {
   await db.close()

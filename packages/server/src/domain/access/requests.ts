@@ -2,7 +2,7 @@ import { fault } from '../../kernel/faults.ts'
 import { written } from '../../kernel/written.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { AccessRequest, AccessRequestView, AccessState, Db } from '../../ports/db/index.ts'
-import type { Mailer } from '../../ports/mailer.ts'
+import type { Post } from '../../ports/post.ts'
 import { actorOf } from './actor.ts'
 import { demand, type Principal } from './principal.ts'
 import { closedName, readClosed, type PinningGate } from './pinning-gate.ts'
@@ -17,7 +17,7 @@ export interface AccessRequestsParts {
   /** URL of the page on which people ask for access. */
   askAt(): string
   /** Undefined: nobody is written to. */
-  mailer?: Mailer
+  post?: Post
 }
 
 export interface AccessWish {
@@ -59,10 +59,12 @@ export interface AccessRequests {
   setClosed(principal: Principal, closed: boolean): Promise<void>
 }
 
+/** So long a letter is tried; what it says is on the dashboard, too. */
+const noticeMs = 3 * 86_400_000
 /** Characters. */
 const most = { purpose: 4_000, amount: 200, link: 1_000, message: 2_000 } as const
 
-export function createAccessRequests({ db, clock, gate, onGrant, askAt, mailer }: AccessRequestsParts): AccessRequests {
+export function createAccessRequests({ db, clock, gate, onGrant, askAt, post }: AccessRequestsParts): AccessRequests {
   function check({ purpose, amount = '', link = '' }: AccessWish): Required<AccessWish> {
     const wish = { purpose: written(purpose, 'purpose', most.purpose), amount: written(amount, 'amount', most.amount), link: written(link, 'link', most.link) }
     if (wish.purpose === '') throw fault('INVALID_REQUEST', { reason: 'say what you want to pin' })
@@ -112,18 +114,17 @@ export function createAccessRequests({ db, clock, gate, onGrant, askAt, mailer }
       demand(principal, 'admin')
       const message = written(text, 'message', most.message)
       const state = approve ? 'approved' : 'declined'
-      const { email } = await db.write(async (w) => {
+      await db.write(async (w) => {
         const request = await w.access.get(id)
         if (!request) throw fault('NOT_FOUND', { what: 'request of that id' })
-        const { accountId } = request
+        const { accountId, email } = request
         const at = clock.now()
         await w.access.decide(id, { state, decided: at, message })
         await w.accounts.setMayPin(accountId, approve)
         await w.events.insert({ accountId, kind: `access.${state}`, actor: actorOf(principal), at, data: { id, message } })
-        return request
+        await post?.put(w, { what: 'notice', ...decisionLetter(email, { approve, message }, askAt()) }, at + noticeMs)
       })
       onGrant()
-      mailer?.send(decisionLetter(email, { approve, message }, askAt()))
     },
 
     async setClosed(principal, closed) {

@@ -10,6 +10,8 @@ export interface AccountsParts {
   db: Db
   signIn: SignIn
   clock: Clock
+  /** Whether anybody may make an account. */
+  isOpen: boolean
 }
 
 export interface Accounts {
@@ -17,50 +19,56 @@ export interface Accounts {
   ensure(email: string): Promise<Account>
   /** An admin who can sign in, made or raised where needed. An existing password stays as it is. */
   ensureAdmin(email: string, password: string): Promise<Account>
+  /** The same in a transaction of the caller's: what takes long is done before it. */
+  readyAdmin(email: string, password: string): Promise<(w: Writer) => Promise<Account>>
   /** Whose session this is, whatever is still to be shown; fault UNAUTHENTICATED. */
   whoIs(headers: Headers): Promise<SignedIn>
-  /** The account that somebody looks at, whatever they may do there. Fault UNAUTHENTICATED where there is none. */
-  shown(who: Pick<SignedIn, 'accountId' | 'role'>): Promise<{ account: Account; role: MemberRole }>
-  /** What the person may do whose session cookie is in these headers; faults UNAUTHENTICATED, SECOND_FACTOR_NEEDED, ACCOUNT_SUSPENDED. */
+  /** The account that somebody looks at, whatever they may do there. Fault ACCOUNT_MISSING where there is none. */
+  shown(who: Pick<SignedIn, 'accountId' | 'account' | 'role'>): Promise<{ account: Account; role: MemberRole }>
+  /** What the person may do whose session cookie is in these headers; faults UNAUTHENTICATED, SECOND_FACTOR_NEEDED, ACCOUNT_MISSING, ACCOUNT_SUSPENDED. */
   bySession(headers: Headers): Promise<Principal>
 }
 
-export function createAccounts({ db, signIn, clock }: AccountsParts): Accounts {
+export function createAccounts({ db, signIn, clock, isOpen }: AccountsParts): Accounts {
   async function whoIs(headers: Headers): Promise<SignedIn> {
     const who = await signIn.sessions.of(headers)
     if (!who) throw fault('UNAUTHENTICATED', { reason: 'no session' })
     return who
   }
 
-  async function shown({ accountId, role }: Pick<SignedIn, 'accountId' | 'role'>): Promise<{ account: Account; role: MemberRole }> {
-    const account = accountId === undefined ? undefined : await db.read((r) => r.accounts.byId(accountId))
-    if (!account || !role) throw fault('UNAUTHENTICATED', { reason: 'this member has no account' })
+  async function shown({ accountId, account: known, role }: Pick<SignedIn, 'accountId' | 'account' | 'role'>): Promise<{ account: Account; role: MemberRole }> {
+    const account = known ?? (accountId === undefined ? undefined : await db.read((r) => r.accounts.byId(accountId)))
+    if (!account || !role) throw fault('ACCOUNT_MISSING', { advice: isOpen ? 'open the dashboard and make one of your own, or ask its owner for an invitation' : 'ask whoever runs this server, or the owner of an account, for an invitation' })
     return { account, role }
+  }
+
+  async function readyAdmin(email: string, password: string): Promise<(w: Writer) => Promise<Account>> {
+    const draft = (await signIn.members.byEmail(email)) ? undefined : await signIn.members.draft({ email, password, madeBy: 'operator' })
+    return async (w) => {
+      const now = clock.now()
+      if (draft) await w.members.insert(draft)
+      const member = draft ?? (await w.members.byEmail(normalEmail(email)))!
+      const account = await ensureAccount(w, email, 'admin', now)
+      if (account.role !== 'admin') await w.accounts.setRole(account.id, 'admin')
+      await w.memberships.set({ accountId: account.id, memberId: member.id, role: 'owner', created: now })
+      return { ...account, role: 'admin' }
+    }
   }
 
   return {
     ensure: (email) => db.write((w) => ensureAccount(w, email, 'user', clock.now())),
 
-    async ensureAdmin(email, password) {
-      const member = (await signIn.members.byEmail(email)) ?? (await signIn.members.create({ email, password, madeBy: 'operator' }))
-      return db.write(async (w) => {
-        const now = clock.now()
-        const account = await ensureAccount(w, email, 'admin', now)
-        if (account.role !== 'admin') await w.accounts.setRole(account.id, 'admin')
-        await w.memberships.set({ accountId: account.id, memberId: member.id, role: 'owner', created: now })
-        return { ...account, role: 'admin' as const }
-      })
-    },
-
+    ensureAdmin: async (email, password) => db.write(await readyAdmin(email, password)),
+    readyAdmin,
     whoIs,
     shown,
 
     async bySession(headers) {
-      const { member, needs, ...look } = await whoIs(headers)
+      const { member, needs, hash, ...look } = await whoIs(headers)
       if (needs) throw fault('SECOND_FACTOR_NEEDED', { reason: needs === 'enrolment' ? 'this server asks for one, so set one up in Settings' : 'a one-time code, or a passkey', needs })
       const { account, role } = await shown(look)
       if (account.suspended) throw fault('ACCOUNT_SUSPENDED')
-      return { account, scopes: scopesOf(role, account), member, role }
+      return { account, scopes: scopesOf(role, account), member, session: hash, role }
     },
   }
 }

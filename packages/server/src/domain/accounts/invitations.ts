@@ -4,14 +4,17 @@ import { fault } from '../../kernel/faults.ts'
 import { secretHash } from '../../kernel/secrets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Db, LoginTokenKind, LoginTokenRow, MemberRole } from '../../ports/db/index.ts'
-import type { Mailer } from '../../ports/mailer.ts'
+import type { Letter } from '../../ports/mailer.ts'
+import type { InvitationMailing, Post } from '../../ports/post.ts'
 import { actorOf, demand, demandOwner, type Principal } from '../access/index.ts'
 import { invitationLetter, welcomeLetter } from './invitation-letters.ts'
+import { demandStillIn } from './still-in.ts'
 
 export interface InvitationParts {
   db: Db
   clock: Clock
-  mailer?: Mailer
+  /** Absent: links are handed over. */
+  post?: Post
   /** Where letters say that the server is, without a trailing slash. */
   home: () => string
   instanceName: () => Promise<string>
@@ -38,38 +41,33 @@ export interface Invitations {
   withdrawAccount(principal: Principal, id: string): Promise<void>
   /** Sends a letter to somebody who asked for an account. */
   welcome(email: string): Promise<void>
+  /** The letter that brings one, with a token of its own: what was sent before works no more. Undefined: it is over. */
+  write(mailing: InvitationMailing): Promise<Letter | undefined>
 }
 
 const hours = { asked: 72, welcome: 1 } as const
 /** That wait at the same time, for one account. */
 const maxWaiting = 100
 
-export function createInvitations({ db, clock, mailer, home, instanceName }: InvitationParts): Invitations {
-  async function issue(wish: { email: string; by?: Principal; accountId?: string; role?: MemberRole }): Promise<Invited & { token: string }> {
-    const { by, accountId, role } = wish
+export function createInvitations({ db, clock, post, home, instanceName }: InvitationParts): Invitations {
+  async function issue({ by, accountId, role, ...wish }: { email: string; by?: Principal; accountId?: string; role?: MemberRole }): Promise<Invited> {
     const email = emailAddress(wish.email)
-    const token = randomBytes(32).toString('base64url')
+    const token = newToken()
     const now = clock.now()
-    const kind: LoginTokenKind = mailer ? 'mailed' : 'invite'
+    const kind: LoginTokenKind = post ? 'mailed' : 'invite'
     const expires = now + (by ? hours.asked : hours.welcome) * 3_600_000
     const row: LoginTokenRow = { hash: secretHash(token), id: crypto.randomUUID(), kind, email, accountId, role, madeBy: by?.member?.email ?? by?.keyName, created: now, expires }
     await db.write(async (w) => {
       if (by && (await w.loginTokens.invitations(accountId, now)).length >= maxWaiting) throw fault('CONFLICT', { reason: `${maxWaiting} invitations wait already; withdraw some` })
       if (accountId !== undefined && (await w.memberships.ofAccount(accountId)).some((one) => one.email === email)) throw fault('CONFLICT', { reason: `${email} is here already` })
+      if (by) {
+        await w.events.insert({ accountId: accountId ?? by.account.id, kind: 'member.invited', actor: actorOf(by), at: now, data: { email, role: role ?? 'owner of a new account' } })
+        await demandStillIn(w, by)
+      }
       await w.loginTokens.insert(row)
-      if (by) await w.events.insert({ accountId: accountId ?? by.account.id, kind: 'member.invited', actor: actorOf(by), at: now, data: { email, role: role ?? 'owner of a new account' } })
+      await post?.put(w, { what: 'invitation', to: email, id: row.id, by: by && (by.member?.email ?? by.account.email), account: accountId && by?.account.email }, expires)
     })
-    return { id: row.id, expires, token }
-  }
-
-  const linkOf = (token: string) => `${home()}/invitation#token=${token}`
-
-  async function ask(by: Principal, wish: { email: string; accountId?: string; role?: MemberRole }): Promise<Invited> {
-    const { token, ...invited } = await issue({ ...wish, by })
-    if (!mailer) return { ...invited, token }
-    const about = { to: emailAddress(wish.email), instance: await instanceName(), link: linkOf(token), hours: hours.asked }
-    mailer.send(invitationLetter(about, by.member?.email ?? by.account.email, wish.accountId && by.account.email))
-    return invited
+    return { id: row.id, expires, ...(!post && { token }) }
   }
 
   async function withdraw(accountId: string | undefined, id: string): Promise<void> {
@@ -79,12 +77,12 @@ export function createInvitations({ db, clock, mailer, home, instanceName }: Inv
   return {
     async invite(principal, { email, role }) {
       demandOwner(principal)
-      return ask(principal, { email, role, accountId: principal.account.id })
+      return issue({ email, role, accountId: principal.account.id, by: principal })
     },
     async inviteAccount(principal, { email }) {
       demand(principal, 'admin')
       if (await db.read(async (r) => (await r.members.byEmail(emailAddress(email))) !== undefined)) throw fault('CONFLICT', { reason: `${emailAddress(email)} can sign in already` })
-      return ask(principal, { email })
+      return issue({ email, by: principal })
     },
     async list(principal) {
       demandOwner(principal)
@@ -103,9 +101,17 @@ export function createInvitations({ db, clock, mailer, home, instanceName }: Inv
       await withdraw(undefined, id)
     },
     async welcome(email) {
-      if (!mailer) throw fault('NOT_FOUND', { what: 'mail' })
-      const { token } = await issue({ email })
-      mailer.send(welcomeLetter({ to: emailAddress(email), instance: await instanceName(), link: linkOf(token), hours: hours.welcome }))
+      if (!post) throw fault('NOT_FOUND', { what: 'mail' })
+      await issue({ email })
+    },
+    async write({ to, id, by, account }) {
+      const [token, now] = [newToken(), clock.now()]
+      const row = await db.write((w) => w.loginTokens.renew(id, secretHash(token), now))
+      if (!row) return undefined
+      const about = { to, instance: await instanceName(), link: `${home()}/invitation#token=${token}`, hours: Math.ceil((row.expires - now) / 3_600_000) }
+      return by === undefined ? welcomeLetter(about) : invitationLetter(about, by, account)
     },
   }
 }
+
+const newToken = () => randomBytes(32).toString('base64url')

@@ -3,12 +3,13 @@ import { groupsOf, isScope } from '../../kernel/scopes.ts'
 import { secretHash } from '../../kernel/secrets.ts'
 import { count } from '../../kernel/words.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Account, Db, EventActor, KeyRow, Writer } from '../../ports/db/index.ts'
+import type { Account, Db, EventActor, KeyRow, Reader, Writer } from '../../ports/db/index.ts'
 import type { Tokens } from '../../ports/tokens.ts'
 import { actorOf, demand, demandAccountReading, type Principal } from '../access/index.ts'
 import { checkKeyWish, type CheckedKeyWish, type KeyWish } from './key-wish.ts'
 import { noteLastUses } from './last-uses.ts'
 import { recentPrincipals } from './recent.ts'
+import { demandStillIn } from './still-in.ts'
 
 export interface KeysParts {
   db: Db
@@ -53,15 +54,17 @@ export function createKeys({ db, tokens, clock, mostKeys = () => undefined }: Ke
   const recent = recentPrincipals(clock)
   const lastUses = noteLastUses(db)
 
-  async function make(account: Account, { name, scopes, expires }: CheckedKeyWish, actor: EventActor, most?: number): Promise<CreatedKey> {
+  async function make(account: Account, { name, scopes, expires }: CheckedKeyWish, by?: Principal): Promise<CreatedKey> {
     const id = crypto.randomUUID()
     const created = clock.now()
     const token = await tokens.mint({ id, accountId: account.id, scopes, groups: groupsOf(scopes), issued: created, expires })
     const row: KeyRow = { id, accountId: account.id, name, scopes, hash: secretHash(token), tail: token.slice(-6), created, expires }
     await db.write(async (w) => {
+      const most = by && mostKeys(account)
       if (most !== undefined) await demandRoom(w, account, most)
-      await w.keys.insert(row)
-      await w.events.insert({ accountId: account.id, kind: 'key.created', actor, at: created, data: { id, name, scopes, tail: row.tail, expires } })
+      await w.events.insert({ accountId: account.id, kind: 'key.created', actor: by ? actorOf(by) : operator, at: created, data: { id, name, scopes, tail: row.tail, expires } })
+      if (by) await demandStillIn(w, by)
+      await w.keys.insert({ ...row, madeBy: by && (await makerOf(w, by)) })
     })
     return { ...row, token }
   }
@@ -95,14 +98,14 @@ export function createKeys({ db, tokens, clock, mostKeys = () => undefined }: Ke
   }
 
   return {
-    create: async (account, wish) => make(account, checkKeyWish(wish, clock.now()), operator),
+    create: async (account, wish) => make(account, checkKeyWish(wish, clock.now())),
 
     async createBy(principal, wish) {
       demand(principal, 'account')
       const checked = checkKeyWish({ ...wish, expires: wish.expires ?? principal.expires }, clock.now())
       for (const scope of checked.scopes) demand(principal, scope)
       if (principal.expires !== undefined && checked.expires! > principal.expires) throw fault('INVALID_REQUEST', { reason: `a key does not outlive the key that makes it, which ends at ${new Date(principal.expires).toISOString()}` })
-      return make(principal.account, checked, actorOf(principal), mostKeys(principal.account))
+      return make(principal.account, checked, principal)
     },
 
     async list(principal, page) {
@@ -121,6 +124,10 @@ export function createKeys({ db, tokens, clock, mostKeys = () => undefined }: Ke
     forget: recent.forget,
     close: lastUses.close,
   }
+}
+
+async function makerOf(r: Reader, { member, keyId }: Principal): Promise<string | undefined> {
+  return member ? member.id : keyId === undefined ? undefined : (await r.keys.byId(keyId))?.key.madeBy
 }
 
 function refused(reason: string) {

@@ -1,7 +1,7 @@
 import { fault } from '../../kernel/faults.ts'
 import { checkName } from '../../kernel/names.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db } from '../../ports/db/index.ts'
+import type { Db, Writer } from '../../ports/db/index.ts'
 import { actorOf, demand, type Principal } from '../access/index.ts'
 
 /** What an admin settles for the whole instance, on a page. */
@@ -13,6 +13,9 @@ export interface InstanceSettings {
   secondFactor: boolean
 }
 
+/** What whoever sets the instance up may settle. */
+export type SetupChoices = Partial<Pick<InstanceSettings, 'name' | 'network'>>
+
 export interface Settings {
   /** What people call this server. */
   name(): Promise<string>
@@ -21,8 +24,8 @@ export interface Settings {
   get(principal: Principal): Promise<InstanceSettings>
   /** What is named is changed. Faults SCOPE_MISSING, INVALID_REQUEST. */
   change(principal: Principal, changes: Partial<InstanceSettings>): Promise<InstanceSettings>
-  /** The same for whoever sets the instance up, and knows the token. */
-  choose(changes: Partial<InstanceSettings>): Promise<void>
+  /** The same in the transaction that sets the instance up. */
+  choose(w: Writer, changes: SetupChoices): Promise<void>
 }
 
 const rows = { name: 'instance-name', network: 'network-mode', secondFactor: 'second-factor' } as const
@@ -40,17 +43,13 @@ export function createSettings({ db, clock, onChange }: { db: Db; clock: Clock; 
     return { name: await name(), ...(network && { network }), secondFactor: await asksForTwo() }
   }
 
-  async function store(changes: Partial<InstanceSettings>, by?: Principal): Promise<void> {
+  async function store(w: Writer, changes: Partial<InstanceSettings>): Promise<void> {
     const values = Object.entries({
       [rows.name]: changes.name === undefined ? undefined : checkInstanceName(changes.name),
       [rows.network]: changes.network,
       [rows.secondFactor]: changes.secondFactor === undefined ? undefined : changes.secondFactor ? 'required' : 'optional',
     }).filter((entry): entry is [string, string] => entry[1] !== undefined)
-    await db.write(async (w) => {
-      for (const [row, value] of values) await w.instance.set(row, value)
-      if (by) await w.events.insert({ kind: 'settings.changed', actor: actorOf(by), at: clock.now(), data: { ...changes } })
-    })
-    onChange()
+    for (const [row, value] of values) await w.instance.set(row, value)
   }
 
   return {
@@ -62,10 +61,14 @@ export function createSettings({ db, clock, onChange }: { db: Db; clock: Clock; 
     },
     async change(principal, changes) {
       demand(principal, 'admin')
-      await store(changes, principal)
+      await db.write(async (w) => {
+        await store(w, changes)
+        await w.events.insert({ kind: 'settings.changed', actor: actorOf(principal), at: clock.now(), data: { ...changes } })
+      })
+      onChange()
       return all()
     },
-    choose: (changes) => store(changes),
+    choose: store,
   }
 }
 

@@ -104,8 +104,11 @@ export function createDags({ db, blocks, clock, completeness, moderation }: Dags
         if (!dag || dag.holders === 0) throw fault('NOT_FOUND', { what: `DAG ${found}` })
         const missing = dag.state === 'partial' ? await r.dags.missing(found, shownMissing) : []
         const replicas = await r.replicas.get(found)
-        const { cid, bytes, blocks, created, completed, missingCount } = dag
-        return { cid, bytes, blocks, created, completed, missingCount, missing, replicas, copies: knownCopies(replicas, await r.replicas.peerIds()), standing: standingOf({ state: dag.state, replicas, lacksRoot: missing[0] === undefined || missing[0].path === '' }) }
+        const { state, cid, bytes, blocks, created, completed, missingCount } = dag
+        const isUnread = state === 'complete' && (await r.dags.unread([cid])).has(cid)
+        const standing = standingOf({ state, replicas, isUnread, lacksRoot: missing[0] === undefined || missing[0].path === '' })
+        const [copies = []] = await knownCopies(r, [replicas])
+        return { cid, bytes, blocks, created, completed, missingCount, missing, replicas, copies, standing }
       })
     },
 

@@ -29,6 +29,7 @@ const words: Record<EventKind, (told: Told) => string> = {
   'member.signed-out': ({ who }) => `${who} signed out.`,
   'member.invited': ({ who, text }) => `${who} invited ${text('email', 'somebody')} as ${text('role', 'member')}.`,
   'member.joined': ({ who, text }) => `${who} joined as ${text('role', 'member')}.`,
+  'member.claimed': ({ who }) => `${who} proved whose the e-mail is: what was set up before has ended.`,
   'member.role-changed': ({ who, text }) => `${who} made ${text('email', 'a member')} ${text('role', 'something else')}.`,
   'member.removed': ({ who, text }) => `${who} removed ${text('email', 'a member')}.`,
   'member.password-changed': ({ who }) => `${who} set a new password.`,
@@ -41,7 +42,7 @@ const words: Record<EventKind, (told: Told) => string> = {
 
   'key.created': ({ who, text }) => `${who} made the key “${text('name', 'without a name')}”.`,
   'key.changed': ({ who, text }) => `${who} changed the key “${text('name', 'without a name')}”.`,
-  'key.revoked': ({ who, text }) => `${who} revoked the key “${text('name', 'without a name')}”.`,
+  'key.revoked': ({ who, data, text }) => `${who} revoked ${data['samples'] ? things(data, 'key') : `the key “${text('name', 'without a name')}”`}${because(text('reason', ''))}.`,
 
   'access.requested': ({ who }) => `${who} asked for access to pinning.`,
   'access.approved': ({ who, text }) => `${who} gave access to pinning${saying(text('message', ''))}.`,
@@ -62,6 +63,7 @@ const words: Record<EventKind, (told: Told) => string> = {
   'store.repaired': ({ data }) => `${count(numberOf(data), 'damaged block')} repaired.`,
   'store.reclaimed': ({ data }) => `${bytesInWords(Number(data['bytes'] ?? 0))} that nobody held were freed.`,
   'job.retried': ({ who, text }) => `${who} had the job ${text('kind', '')} run again.`,
+  'letter.unsent': ({ text }) => `A letter to ${text('email', 'somebody')} could not be sent${because(text('reason', ''))}.`,
 }
 
 /** A kind that this version does not know is told by its name. */

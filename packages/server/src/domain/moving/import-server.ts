@@ -1,5 +1,5 @@
 import type { Block } from '@thole/dag'
-import { fault } from '../../kernel/faults.ts'
+import { fault, toFault } from '../../kernel/faults.ts'
 import { bytesInWords } from '../../kernel/words.ts'
 import type { BlockStore } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -36,9 +36,16 @@ const commitEvery = 128 << 20
 
 /**
  * Brings an export into a server that has nothing yet: first every block, each checked, then, where every complete DAG is whole, all rows
- * in one transaction. What ends before has shown nothing to anybody and may be begun again. Faults CONFLICT, NOT_FOUND, STORAGE_FULL.
+ * in one transaction. What ends before has shown nothing to anybody and may be begun again. Faults CONFLICT, NOT_FOUND.
  */
-export async function importServer({ db, blocks, clock, source, minFree, signal, onProgress }: ImportServerParts): Promise<Imported> {
+export async function importServer(parts: ImportServerParts): Promise<Imported> {
+  return bringIn(parts).catch((error: unknown) => {
+    const reason = 'no room is left for it; nothing of the export is shown yet. Make room and import it again: it goes on from the blocks that are here'
+    throw toFault(error).code === 'STORAGE_FULL' ? fault('CONFLICT', { reason }, { cause: error }) : error
+  })
+}
+
+async function bringIn({ db, blocks, clock, source, minFree, signal, onProgress }: ImportServerParts): Promise<Imported> {
   const manifest = await readManifest(source)
   await demandKnown(manifest, db)
   await demandTables(manifest, db)
@@ -47,8 +54,10 @@ export async function importServer({ db, blocks, clock, source, minFree, signal,
   const lackingFiles = manifest.files.filter(isLackingFile)
   const cars = manifest.files.filter(({ file }) => file.endsWith('.car'))
   const of = cars.reduce((sum, { bytes }) => sum + bytes, 0)
-  const free = (await blocks.free()) - minFree
-  if (of > free) throw fault('CONFLICT', { reason: `the export has ${bytesInWords(of)} of blocks, and there is room for ${bytesInWords(Math.max(0, free))}` })
+  // An import that ended on the way has left blocks here, which take no room again.
+  const { free, bytes: here } = await blocks.stats()
+  const room = free - minFree + here
+  if (of > room) throw fault('CONFLICT', { reason: `the export has ${bytesInWords(of)} of blocks, and there is room for ${bytesInWords(Math.max(0, room))}` })
 
   // Before gigabytes are copied in vain.
   for (const file of [...rowFiles, ...lackingFiles]) for await (const _ of checkedLines(source, file, signal));

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import type { Block } from '@thole/dag'
 import { readCar } from '@thole/dag'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type House, openHouse } from '../reclaim/testing/house.ts'
+import { openDiskStore } from '../../blocks/disk/open.ts'
+import { failingFiles } from '../../blocks/disk/testing/failing-files.ts'
+import { type House, openHouse, openHouseOver } from '../reclaim/testing/house.ts'
 import { leaf, node } from '../testing/blocks.ts'
 import type { Manifest } from './manifest.ts'
 import { allRows, carPath, moveIn, moveOut, rewriteRows } from './testing/move.ts'
@@ -204,6 +206,38 @@ test('an export that fails leaves nothing behind', async () => {
   const broken = { ...house.blocks, getRun: () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })) }
   await expect(moveOut({ db: house.db, blocks: broken }, to)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('no room left') })
   expect(await readdir(folder)).toEqual([])
+})
+
+test('an import whose disk fills shows nothing, says what to do, and goes on when there is room', async () => {
+  await fill()
+  await moveOut(house, to)
+  const files = failingFiles()
+  await using full = await openHouseOver((path) => openDiskStore({ folder: path, files }))
+  const refused = { code: 'CONFLICT', message: expect.stringMatching(/no room is left.*nothing of the export is shown.*import it again/) }
+  files.room = 2500
+  await expect(moveIn(full, to)).rejects.toMatchObject(refused)
+  expect(await full.db.read((r) => r.moving.firstInUse())).toBeUndefined()
+  files.room = Infinity
+  // The rows come last, and have no room either.
+  const noRoom = Object.assign(new Error('database or disk is full'), { code: 'ENOSPC' })
+  const broken = { ...full.db, write: (work: Parameters<typeof full.db.write>[0]) => full.db.write(async (w) => { await work(w); throw noRoom }) } as typeof full.db
+  await expect(moveIn({ ...full, db: broken }, to)).rejects.toMatchObject(refused)
+  expect(await full.db.read((r) => r.moving.firstInUse())).toBeUndefined()
+  await moveIn(full, to)
+  expect({ ...(await allRows(full)), instance: [] }).toEqual(await allRows(house))
+})
+
+test('what an import that ended left here needs no room again', async () => {
+  await fill()
+  await moveOut(house, to)
+  const { files } = JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8')) as Manifest
+  const needed = files.filter(({ file }) => file.endsWith('.car')).reduce((sum, { bytes }) => sum + bytes, 0)
+  for (const block of [a, b, c]) await other.leave(block)
+  const { bytes: here } = await other.blocks.stats()
+  const withFree = (free: number) => ({ ...other, blocks: { ...other.blocks, stats: async () => ({ ...(await other.blocks.stats()), free }) } })
+  await expect(moveIn(withFree(needed - here - 1), to)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('there is room for') })
+  await moveIn(withFree(needed - here), to)
+  expect(await other.isHere(a, b, c, d, tree, second, torn)).toEqual([true, true, true, false, true, true, true])
 })
 
 test('nothing is reclaimed while an export goes on', async () => {

@@ -96,8 +96,9 @@ export function createRoots({ db, clock }: { db: Db; clock: Clock }): Roots {
 
 async function views(r: Reader, accountId: string, roots: readonly AccountRoot[]): Promise<RootView[]> {
   const parts = await r.roots.parts(accountId, roots.map(({ cid }) => cid), shownParts)
-  const peerIds = await r.replicas.peerIds()
-  return roots.map((root) => ({ ...root, standing: standingOf(root), copies: knownCopies(root.replicas, peerIds), parts: parts.get(root.cid) ?? [] }))
+  const copies = await knownCopies(r, roots.map(({ replicas }) => replicas))
+  const unread = await r.dags.unread(roots.flatMap(({ dag, state }) => (state === 'complete' ? [dag] : [])))
+  return roots.map((root, i) => ({ ...root, standing: standingOf({ ...root, isUnread: unread.has(root.dag) }), copies: copies[i]!, parts: parts.get(root.cid) ?? [] }))
 }
 
 function absent() {

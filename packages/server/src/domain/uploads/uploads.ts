@@ -1,25 +1,24 @@
 import { canonicalCid, isInline, parseCid, type BlockSink, type ProfileName } from '@thole/dag'
 import type { CID } from 'multiformats/cid'
 import { fault } from '../../kernel/faults.ts'
-import { newId } from '../../kernel/ids.ts'
 import { checkName } from '../../kernel/names.ts'
-import { count } from '../../kernel/words.ts'
 import type { BlockStore, BlockWriter } from '../../ports/block-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Db, PinRequestView, ToldFile, Upload, UploadPage, UploadRoot, Visits, Writer } from '../../ports/db/index.ts'
+import type { Db, PinRequestView, ToldFile, Upload, UploadPage, UploadRoot, Visits } from '../../ports/db/index.ts'
 import { actorOf, demand, type Principal } from '../access/index.ts'
-import type { Completeness, Looked, Measure } from '../dags/index.ts'
+import type { Completeness } from '../dags/index.ts'
 import type { Moderation } from '../moderation/index.ts'
-import { holdsOf, recordPin } from '../pins/index.ts'
+import { holdsOf } from '../pins/index.ts'
 import { garbageNotes, releaseDag } from '../reclaim/index.ts'
-import { noQuotas, type Caps, type Quotas, type UploadRoom } from '../usage/index.ts'
+import { noQuotas, type Caps, type Quotas } from '../usage/index.ts'
 import { hashCar } from './car-hash.ts'
 import { meter } from './meter.ts'
 import { listParts } from './part-list.ts'
 import { receiveCar, receiveFile, receiveFiles, type IncomingFile, type ReceivedRoots, type ReceiveOptions } from './receive.ts'
 import { receiveToken, type ReceivedToken, type TokenForm } from './receive-token.ts'
+import { recordUpload } from './record-upload.ts'
 import type { Metadata } from './token-metadata.ts'
-import { mediaTypeOf, toldFiles } from './told.ts'
+import { toldFiles } from './told.ts'
 import { endOfUnread } from './unread-end.ts'
 
 export interface UploadsParts {
@@ -56,7 +55,7 @@ export interface UploadWish {
    * its root, the rest of the DAG is in it or here (fault INVALID_CAR), and the account has no upload of that root (fault CONFLICT).
    */
   guest?: boolean
-  /** What the account may come to hold, instead of what its plan gives. */
+  /** What the account may come to hold, besides what its plan gives. */
   caps?: Caps
   /** Bytes that the client says it sends, or a little more; undefined: nobody knows. */
   declared?: number
@@ -108,13 +107,6 @@ export interface Uploads {
 const walkBudget = 2_000_000
 const defaultOthersBudget = 200_000
 
-interface NewUpload extends Pick<Upload, 'kind' | 'bytes' | 'blocks' | 'files'> {
-  car?: string
-  roots: CID[]
-  /** CIDs of the lists of what it brought; none where nothing is missing. */
-  partLists: string[]
-}
-
 export function createUploads({ db, blocks, completeness, moderation, clock, maxBody, minFree, partialTtl, unpinnedTtl = 0, othersBudget = defaultOthersBudget, quotas = noQuotas }: UploadsParts): Uploads {
   type Read = (sink: BlockSink, options: ReceiveOptions, metered: ReturnType<typeof meter>) => Promise<ReceivedRoots>
   const noteGarbage = garbageNotes({ db, clock })
@@ -130,9 +122,10 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
     await using writer = completeness.writer({ signal })
     try {
       const parts = listParts(writer)
-      let brought = 0
+      let [brought, broughtBytes] = [0, 0]
       const put: BlockSink = (block) => {
         moderation.assertAllowed(block.cid)
+        broughtBytes += block.bytes.length
         const wait = room.demand(0, ++brought)
         return wait ? wait.then(() => parts.put(block)) : parts.put(block)
       }
@@ -148,7 +141,8 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
         if (wish.guest && !looked.isComplete) throw fault('INVALID_CAR', { reason: 'blocks of its DAG are neither in it nor here' })
         const partLists = looked.isComplete ? [] : await parts.finish()
         if (partLists.length > 0) await writer.commit()
-        return (w) => record(w, principal, wish, { kind: received.kind, bytes: watch.bytes(), blocks: brought, files, roots, partLists, car: received.car }, looked, room)
+        const brings = { kind: received.kind, bytes: watch.bytes(), blocks: brought, blockBytes: broughtBytes, files, roots, partLists, car: received.car }
+        return (w) => recordUpload(w, { principal, wish, received: brings, looked, room, partialTtl, now: clock.now() })
       })
       room.committed()
       return decided
@@ -156,36 +150,6 @@ export function createUploads({ db, blocks, completeness, moderation, clock, max
       if (watch.bytes() > 0) await noteGarbage()
       throw error
     }
-  }
-
-  async function record(w: Writer, principal: Principal, wish: UploadWish, received: NewUpload, looked: Looked, room: UploadRoom): Promise<Received> {
-    const now = clock.now()
-    const accountId = principal.account.id
-    const { kind, bytes, blocks, files, car } = received
-    const roots = received.roots.map((cid, i) => ({ cid: cid.toString(), dag: canonicalCid(cid), name: nameOf(wish.name, i, received.roots.length), ...(!wish.pin && { unpinned: true as const }) }))
-    const told = { mediaType: mediaTypeOf(wish.mediaType), keyName: principal.keyName, files }
-    const made = kind === 'car' ? wish.madeOf : undefined
-    const upload: Upload = { id: newId(now), accountId, name: wish.name, kind: made?.kind ?? kind, bytes: made?.bytes ?? bytes, blocks, ...told, created: await w.accounts.nextStamp(accountId, now), roots }
-    await w.uploads.insert(upload)
-    await w.uploads.addPartLists(received.partLists.map((list, position) => ({ uploadId: upload.id, position, cid: list })))
-    const pins: PinRequestView[] = []
-    // Locks are taken in one order everywhere, so that two uploads of the same roots cannot wait for each other.
-    const order = roots.map((root, i) => ({ root, i })).sort((a, b) => (a.root.dag < b.root.dag ? -1 : 1))
-    for (const { root, i } of order) {
-      const { dag, measure, unconfirmed } = await looked.lock(w, root.dag, now)
-      if (wish.guest && (await w.roots.get(accountId, root.cid))) throw fault('CONFLICT', { reason: `${root.cid} has been uploaded already` })
-      await w.dags.hold(accountId, root.dag, { times: wish.pin ? 2 : 1, now, parts: dag.state === 'partial' })
-      if (dag.state === 'partial') await w.pins.prolong(accountId, dag.cid, now + partialTtl)
-      const created = root === order[0]!.root ? upload.created : await w.accounts.nextStamp(accountId, now)
-      await w.roots.note({ accountId, cid: root.cid, dag: root.dag, name: root.name, created, uploadId: upload.id })
-      if (car !== undefined) await w.roots.addPart(accountId, root.cid, car)
-      if (!wish.pin) continue
-      const pin = { accountId, cid: root.cid, name: root.name, origins: [], deadline: now + partialTtl, uploadId: upload.id, created }
-      pins[i] = await recordPin(w, dag, { ...pin, waitsFor: missingWords(measure), unconfirmed }, now)
-    }
-    await room.settle(w)
-    w.events.note({ accountId, kind: 'upload.received', actor: actorOf(principal), at: now, sample: { cid: roots[0]?.cid, name: wish.name } })
-    return { upload, pins, car }
   }
 
   return {
@@ -263,15 +227,3 @@ async function demandHere(roots: readonly CID[], writer: BlockWriter): Promise<v
 function distinct(roots: readonly CID[]): CID[] {
   return [...new Map(roots.map((cid) => [canonicalCid(cid), cid])).values()]
 }
-
-/** Pinion: several roots get "-root-0", "-root-1", … behind the name. */
-function nameOf(name: string | undefined, index: number, roots: number): string | undefined {
-  return roots > 1 ? `${name ?? ''}-root-${index}` : name
-}
-
-function missingWords(measure: Measure | undefined): string {
-  if (measure === undefined || measure.complete) return 'Waiting for its turn.'
-  const first = measure.missing[0]
-  return `${count(measure.missingCount, 'block')} missing (first: ${first?.cid} at "/${first?.path}"); upload the other parts, or they are fetched where a peer has them.`
-}
-

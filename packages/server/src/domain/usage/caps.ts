@@ -1,9 +1,11 @@
 import { fault, type Fault } from '../../kernel/faults.ts'
 import { bytesInWords, count } from '../../kernel/words.ts'
-import type { Plan, QuotaStanding, Room } from '../../ports/db/index.ts'
+import type { Plan, QuotaStanding, Reader, Room } from '../../ports/db/index.ts'
 
 /** What an account may come to hold. `of`: who gives so much, in words. */
 export interface Caps extends Room {
+  /** Uploads; default: any number. */
+  uploads?: number
   of: string
   /** How to get more, in words. */
   more?: string
@@ -24,6 +26,22 @@ export function usedOf({ charged, waiting, reserved }: QuotaStanding): Room {
 export function overOf(caps: Caps, used: Room): keyof Room | undefined {
   if (used.bytes > caps.bytes) return 'bytes'
   return used.blocks > caps.blocks ? 'blocks' : undefined
+}
+
+/** So much more stays within all of these. Fault QUOTA_EXCEEDED. */
+export function demandWithin(all: readonly Caps[], standing: QuotaStanding, more: Room = { bytes: 0, blocks: 0 }): void {
+  const used = usedOf(standing)
+  for (const caps of all) {
+    const what = overOf(caps, { bytes: used.bytes + more.bytes, blocks: used.blocks + more.blocks })
+    if (what) throw full(caps, standing, what, more[what])
+  }
+}
+
+/** So many uploads more stay within all of these. Fault QUOTA_EXCEEDED. */
+export async function demandFew(all: readonly Caps[], r: Reader, accountId: string, more = 0): Promise<void> {
+  for (const { uploads, of } of all) {
+    if (uploads !== undefined && (await r.uploads.count(accountId)) + more > uploads) throw fault('QUOTA_EXCEEDED', { reason: `${of} has room for ${count(uploads, 'upload')}` })
+  }
 }
 
 /** QUOTA_EXCEEDED, with what is used without `added`, the cap, and where to get more. */

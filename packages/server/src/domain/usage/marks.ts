@@ -2,7 +2,8 @@ import { bytesInWords, count } from '../../kernel/words.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Account, Db, Plan, QuotaStanding, QuotaSubject, Reader, Traffic } from '../../ports/db/index.ts'
 import type { Log } from '../../ports/log.ts'
-import type { Mailer } from '../../ports/mailer.ts'
+import type { Letter } from '../../ports/mailer.ts'
+import type { Post } from '../../ports/post.ts'
 import { system } from '../events/index.ts'
 import { monthOf } from './month.ts'
 import type { Plans } from './plans.ts'
@@ -12,7 +13,8 @@ export interface MarksParts {
   clock: Clock
   log?: Log
   plans: Pick<Plans, 'of' | 'areUsed'>
-  mailer?: Mailer
+  /** Absent: nobody is written to. */
+  post?: Post
   /** How to get more, in words. */
   more?(): string
 }
@@ -36,11 +38,13 @@ export interface Share {
 /** Of a hundred. */
 const marks = [100, 90, 75] as const
 const lookEvery = 1_000
+/** So long a letter is tried. */
+const noticeMs = 3 * 86_400_000
 const atOnce = 100
 const believed = 10_000
 const maxRemembered = 50_000
 
-export function createMarks({ db, clock, log, plans, mailer, more = () => '' }: MarksParts): Marks {
+export function createMarks({ db, clock, log, plans, post, more = () => '' }: MarksParts): Marks {
   let waiting = new Set<string>()
   let looking: Promise<void> = Promise.resolve()
   /** Accounts that had no plan, until when that is believed. */
@@ -74,25 +78,27 @@ export function createMarks({ db, clock, log, plans, mailer, more = () => '' }: 
       const key = `${accountId} ${share.what} ${period}`
       const mark = markOf(share)
       if (mark === 0 || mark <= (told.get(key) ?? 0)) continue
-      if (await tell(found!.account, found!.plan, share, mark, period, now)) write(found!.account, found!.plan, share, mark)
+      await tell(found!.account, found!.plan, share, mark, period, now)
       told.set(key, mark)
     }
   }
 
-  /** False where that mark was told already. Lower ones are told with it. */
-  function tell({ id: accountId }: Account, plan: Plan, { what, percent }: Share, mark: number, period: number, now: number): Promise<boolean> {
-    return db.write(async (w) => {
+  /** Once. Lower marks are told with it. */
+  async function tell(account: Account, plan: Plan, share: Share, mark: number, period: number, now: number): Promise<void> {
+    const [accountId, { what, percent }] = [account.id, share]
+    await db.write(async (w) => {
       const isNew = await w.quotas.warn({ accountId, what, level: mark, period }, now)
       for (const level of marks.filter((lower) => lower < mark)) await w.quotas.warn({ accountId, what, level, period }, now)
-      if (isNew) await w.events.insert({ accountId, kind: mark === 100 ? 'quota.reached' : 'quota.warned', actor: system, at: now, data: { what, percent, plan: plan.name } })
-      return isNew
+      if (!isNew) return
+      await w.events.insert({ accountId, kind: mark === 100 ? 'quota.reached' : 'quota.warned', actor: system, at: now, data: { what, percent, plan: plan.name } })
+      await post?.put(w, { what: 'notice', ...letterOf(account, plan, share, mark) }, now + noticeMs)
     })
   }
 
-  function write({ email }: Account, plan: Plan, share: Share, mark: number): void {
+  function letterOf({ email }: Account, plan: Plan, share: Share, mark: number): Letter {
     const subject = mark === 100 ? `All of your ${share.what} is used` : `${mark} % of your ${share.what} is used`
     const text = `The plan ${plan.name} of ${email} gives ${inUnits(share.what, share.limit)}; ${inUnits(share.what, share.used)} are used.\n${share.percent >= 100 ? 'What is stored stays. Nothing more is taken until there is room again.\n' : ''}${inSentence(more())}`
-    mailer?.send({ to: email, subject, text })
+    return { to: email, subject, text }
   }
 
   return {

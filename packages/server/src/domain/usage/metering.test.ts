@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { canonicalCid } from '@thole/dag'
+import type { Mailing } from '../../ports/post.ts'
 import { leaf, node } from '../testing/blocks.ts'
 import { createAllowances, createMarks, createMetering, countServedBlocks, storedHours } from './index.ts'
 import { carOf, inPieces, openHouse, signal } from './testing/house.ts'
@@ -102,8 +103,8 @@ test('what a plan gives for a month is refused when it is used up, until the nex
 test('each mark is told once a month, by an event and a letter', async () => {
   await using house = await openHouse()
   const who = await house.member({ storageBytes: 1000 })
-  const letters: { to: string; subject: string }[] = []
-  const marks = createMarks({ ...house, mailer: { send: (letter) => void letters.push(letter), close: async () => {} } })
+  const letters: Mailing[] = []
+  const marks = createMarks({ ...house, post: { put: async (_w, mailing) => void letters.push(mailing) } })
   const events = () => house.db.read(async (r) => (await r.events.list({ accountId: who.account.id, kinds: ['quota.warned', 'quota.reached'] }, 9)).map(({ kind, data }) => [kind, data['percent']]))
   const hold = async (size: number) => {
     const block = leaf(String(size).padEnd(size, '.'))

@@ -9,6 +9,8 @@ export interface PatronParts {
   account: string
   /** Bytes that it may come to hold. */
   maxBytes: number
+  /** Uploads that it may come to have. */
+  maxUploads: number
 }
 
 /** An account that takes uploads of people who have none. */
@@ -17,8 +19,8 @@ export interface Patron {
   take(): Promise<{ principal: Principal; caps: Caps }>
 }
 
-export function createPatron({ accounts, account: email, maxBytes }: PatronParts): Patron {
-  const caps: Caps = { bytes: maxBytes, blocks: Infinity, of: 'the account that pays for such uploads' }
+export function createPatron({ accounts, account: email, maxBytes, maxUploads }: PatronParts): Patron {
+  const caps: Caps = { bytes: maxBytes, blocks: Infinity, uploads: maxUploads, of: 'the account that pays for such uploads' }
   return {
     async take() {
       const account = await accounts.ensure(email)

@@ -3,7 +3,7 @@ import { newId } from '../../kernel/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Account, Db, PinStatus, Reader, Room, Writer } from '../../ports/db/index.ts'
 import { failPins } from '../reclaim/index.ts'
-import { capsOf, full, fullWords, overOf, usedOf, type Caps } from './caps.ts'
+import { capsOf, demandFew, demandWithin, full, fullWords, overOf, usedOf, type Caps } from './caps.ts'
 import { createLeases } from './leases.ts'
 import type { Plans } from './plans.ts'
 import { boundless, takeInSteps, type UploadRoom } from './upload-room.ts'
@@ -25,7 +25,7 @@ export interface QuotasParts {
 /** What the storage of a plan is used for. Of accounts without one, nothing is looked at. */
 export interface Quotas {
   /**
-   * Room for one upload, until it is disposed of. `declared`: bytes of its body, where they are known; `caps`: others than the plan's.
+   * Room for one upload, until it is disposed of. `declared`: bytes of its body, where they are known; `caps`: besides the plan's.
    * Faults QUOTA_EXCEEDED; RATE_LIMITED where too many uploads of the account are under way.
    */
   upload(account: Account, options?: { declared?: number; caps?: Caps }): Promise<UploadRoom>
@@ -66,23 +66,23 @@ export function createQuotas({ db, clock, plans, maxUploads = 0, more = () => ''
     }
   }
 
-  async function take(accountId: string, id: string, caps: Caps, least: Room, wanted: Room): Promise<Room> {
+  async function take(accountId: string, id: string, caps: readonly Caps[], least: Room, wanted: Room): Promise<Room> {
     onUse(accountId)
     return db.write(async (w) => {
       await w.quotas.lock(accountId)
       const standing = await w.quotas.of(accountId, clock.now(), id)
+      demandWithin(caps, standing, least)
       const used = usedOf(standing)
-      const left = { bytes: caps.bytes - used.bytes, blocks: caps.blocks - used.blocks }
-      for (const what of ['bytes', 'blocks'] as const) if (least[what] > left[what]) throw full(caps, standing, what, least[what])
+      const left = (what: keyof Room) => Math.min(...caps.map((one) => one[what])) - used[what]
       // Others may want what this one takes beforehand.
-      const most = (what: keyof Room) => Math.max(least[what], Math.min(wanted[what], Math.floor(left[what] / 4)))
+      const most = (what: keyof Room) => Math.max(least[what], Math.min(wanted[what], Math.floor(left(what) / 4)))
       const room = { bytes: most('bytes'), blocks: most('blocks') }
       await w.quotas.reserve({ id, accountId, ...room, until: leases.until() })
       return room
     })
   }
 
-  async function openRoom(accountId: string, caps: Caps, declared: number | undefined): Promise<UploadRoom> {
+  async function openRoom(accountId: string, caps: readonly Caps[], declared: number | undefined): Promise<UploadRoom> {
     const id = newId(clock.now())
     let isGivenBack = false
     leases.begin(id)
@@ -97,9 +97,8 @@ export function createQuotas({ db, clock, plans, maxUploads = 0, more = () => ''
         async settle(w) {
           await w.quotas.lock(accountId)
           await w.quotas.end(id)
-          const standing = await w.quotas.of(accountId, clock.now())
-          const what = overOf(caps, usedOf(standing))
-          if (what) throw full(caps, standing, what)
+          demandWithin(caps, await w.quotas.of(accountId, clock.now()))
+          await demandFew(caps, w, accountId)
         },
         committed() {
           isGivenBack = true
@@ -131,8 +130,10 @@ export function createQuotas({ db, clock, plans, maxUploads = 0, more = () => ''
     async upload({ id: accountId, planId }, { declared, caps: given } = {}) {
       await using opened = new AsyncDisposableStack()
       opened.use(enter(accountId))
-      const caps = given ?? (planId === undefined ? undefined : await db.read((r) => capsFor(r, { planId })))
-      const room = caps === undefined ? boundless : opened.use(await openRoom(accountId, caps, declared))
+      const ofPlan = planId === undefined ? undefined : await db.read((r) => capsFor(r, { planId }))
+      const caps = [given, ofPlan].filter((one) => one !== undefined)
+      if (given) await db.read((r) => demandFew([given], r, accountId, 1))
+      const room = caps.length === 0 ? boundless : opened.use(await openRoom(accountId, caps, declared))
       const all = opened.move()
       return { ...room, [Symbol.asyncDispose]: () => all.disposeAsync() }
     },

@@ -5,7 +5,7 @@ import type { Entered, SignedIn } from '../../ports/sign-in.ts'
 import { demandSameOrigin, headersWithAddress, type Call } from '../edge.ts'
 import type { Limits } from '../limits/limits.ts'
 
-const needsShape = z.enum(['second-factor', 'enrolment']).openapi({
+export const needsShape = z.enum(['second-factor', 'enrolment']).openapi({
   description: 'What is still to be shown before the session is good for anything: the second factor, or one that is to be set up',
 })
 

@@ -46,12 +46,12 @@ const stream = createRoute({
 export interface EventRouteParts {
   events: Events
   /** Who calls, found out anew: what was revoked is told nothing more. */
-  principalOf(call: Call): Promise<Principal>
+  whoNow(call: Call): Promise<Principal>
 }
 
 const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff' }
 
-export function eventRoutes(routes: Api, { events, principalOf }: EventRouteParts): void {
+export function eventRoutes(routes: Api, { events, whoNow }: EventRouteParts): void {
   routes.openapi(list, async (call) => {
     const { kind: kinds, ...page } = call.req.valid('query')
     const found = await events.list(call.var.principal, { ...page, kinds: kinds === undefined ? undefined : [kinds].flat() })
@@ -67,7 +67,7 @@ export function eventRoutes(routes: Api, { events, principalOf }: EventRoutePart
     const gone = signalOf(call)
     const live = await events.follow(principal, { after: Number.isSafeInteger(seen) ? seen : undefined, signal: AbortSignal.any([gone, ended.signal]) })
     const check = async () => {
-      const now = await principalOf(call)
+      const now = await whoNow(call)
       // Whoever may see less now connects again, and is told that alone.
       if (now.account.id !== principal.account.id || now.role !== principal.role || principal.scopes.size !== now.scopes.size) throw fault('UNAUTHENTICATED', { reason: 'it is another account, or another role, now' })
     }

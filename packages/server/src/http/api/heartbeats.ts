@@ -1,25 +1,34 @@
 /** Milliseconds between two signs of life; proxies end what is silent for a minute. */
 const everyMs = 15_000
+/** Milliseconds for which a check holds: what happens is told in bursts. */
+const checkedMs = 100
 /** Milliseconds after which a browser connects again; spread, so that not all come at once after a restart. */
 const retryMs = () => Math.round(1_000 + Math.random() * 4_000)
 
 /**
- * What is told, as server-sent events (html.spec.whatwg.org §9.2), with a `beat` now and then, so that silence means a lost connection. Each
- * time `check` is called first: the stream ends where it throws.
+ * What is told, as server-sent events (html.spec.whatwg.org §9.2), with a `beat` now and then, so that silence means a lost connection. Before
+ * anything is told `check` is called: the stream ends where it throws.
  */
 export async function* withHeartbeats<T>(told: AsyncIterable<T>, messageOf: (one: T) => string, check: () => Promise<void>): AsyncGenerator<Uint8Array> {
   yield bytes(`retry: ${retryMs()}\n\n`)
   const each = told[Symbol.asyncIterator]()
   let due = performance.now() + everyMs
+  let checked = 0
+  const isGood = async () => {
+    if (performance.now() - checked < checkedMs) return true
+    const good = await check().then(() => true, () => false)
+    checked = performance.now()
+    return good
+  }
   for (let next = each.next(); ; ) {
     const one = await within(next, due - performance.now())
     if (one === undefined) {
-      if (!(await check().then(() => true, () => false))) return
+      if (!(await isGood())) return
       due = performance.now() + everyMs
       yield bytes('event: beat\ndata: {}\n\n')
       continue
     }
-    if (one.done) return
+    if (one.done || !(await isGood())) return
     yield bytes(messageOf(one.value))
     next = each.next()
   }

@@ -8,7 +8,7 @@ import type { Uploads } from '../../domain/uploads/index.ts'
 import { fault } from '../../kernel/faults.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
-import { byKey, bySession, type Call, faultOf, openToAllOrigins } from '../edge.ts'
+import { byKey, bySession, type Call, faultOf, openToAllOrigins, whoNow } from '../edge.ts'
 import type { Limits } from '../limits/limits.ts'
 import { accessRoutes } from './access.ts'
 import { accountSettingsRoutes } from './account-settings.ts'
@@ -39,7 +39,7 @@ import { signInRoutes } from './sign-in.ts'
 import { uploadRoutes } from './uploads.ts'
 import { usageRoutes } from './usage.ts'
 
-export interface ApiParts extends ModerationParts, NetworkParts, ExportRouteParts, DirectoryRouteParts, Omit<EventRouteParts, 'principalOf'> {
+export interface ApiParts extends ModerationParts, NetworkParts, ExportRouteParts, DirectoryRouteParts, Omit<EventRouteParts, 'whoNow'> {
   accounts: Accounts
   accountSettings: SettingsOfAccounts
   access: AccessRequests
@@ -98,7 +98,7 @@ export function api(parts: ApiParts): Api {
   accessRoutes(routes, parts)
   accountSettingsRoutes(routes, parts)
   auditRoutes(routes, parts)
-  eventRoutes(routes, { events: parts.events, principalOf })
+  eventRoutes(routes, { events: parts.events, whoNow: (call) => whoNow(parts, call) })
   memberRoutes(routes, parts)
   peopleRoutes(routes, parts)
   exportRoutes(routes, parts)

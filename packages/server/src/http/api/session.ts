@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Accounts, Members } from '../../domain/accounts/index.ts'
-import type { SignIn } from '../../ports/sign-in.ts'
+import type { Accounts, Joining, Members } from '../../domain/accounts/index.ts'
+import type { SignedIn, SignIn } from '../../ports/sign-in.ts'
 import { demandSameOrigin, headersWithAddress } from '../edge.ts'
 import type { Limits } from '../limits/limits.ts'
 import { body, email, memberRole, password } from './bodies.ts'
-import { answerEntered, enteredShape, personOf, setCookies } from './entering.ts'
+import { answerEntered, enteredShape, needsShape, personOf, setCookies } from './entering.ts'
 import { readBody } from './read-body.ts'
 import type { Api } from './router.ts'
 import { json, problems } from './shapes.ts'
@@ -13,9 +13,9 @@ const account = z.object({ id: z.string(), email: z.string(), role: z.enum(['adm
 const who = z
   .object({
     email: z.string(),
-    needs: enteredShape.shape.needs,
-    account: account.openapi({ description: 'That the session looks at' }),
-    role: memberRole.openapi({ description: 'What the person is to it' }),
+    needs: needsShape.or(z.literal('account')).optional().openapi({ description: 'What is still to be shown before the session is good for anything; or an account, where the person belongs to none' }),
+    account: account.optional().openapi({ description: 'That the session looks at' }),
+    role: memberRole.optional().openapi({ description: 'What the person is to it' }),
   })
   .openapi('Session')
 const credentials = z.object({ email, password })
@@ -26,11 +26,13 @@ const enter = createRoute({ method: 'post', path: '/session', summary: 'Sign in'
 const second = createRoute({ method: 'post', path: '/session/code', summary: 'Show a one-time code, or a recovery code', request: body(code), responses: { 200: json(enteredShape, 'Signed in'), ...problems } })
 const get = createRoute({ method: 'get', path: '/session', summary: 'Who is signed in', responses: { 200: json(who, 'Signed in'), ...problems } })
 const end = createRoute({ method: 'delete', path: '/session', summary: 'Sign out', responses: { 204: { description: 'Signed out' }, ...problems } })
+const begin = createRoute({ method: 'post', path: '/session/account', summary: 'An account of one\'s own, for a person who belongs to none', responses: { 204: { description: 'Made' }, ...problems } })
 const list = createRoute({ method: 'get', path: '/session/accounts', summary: 'Accounts that the person belongs to', responses: { 200: json(z.object({ accounts: z.array(z.object({ id: z.string(), email: z.string(), role: memberRole })) }), 'Accounts'), ...problems } })
 const choose = createRoute({ method: 'put', path: '/session/account', summary: 'Look at another account', request: body(choice), responses: { 204: { description: 'Chosen' }, ...problems } })
 
 export interface SessionRouteParts {
   accounts: Accounts
+  joining: Joining
   members: Members
   limits: Limits
   signIn: SignIn
@@ -38,14 +40,15 @@ export interface SessionRouteParts {
 
 /** People come and go. */
 export function sessionRoutes(routes: Api, parts: SessionRouteParts): void {
-  const { accounts, members, limits, signIn } = parts
+  const { accounts, joining, members, limits, signIn } = parts
   for (const route of [enter, second, choose]) routes.openAPIRegistry.registerPath(route)
 
   routes.post('/session', async (call) => {
     demandSameOrigin(call)
     const given = await readBody(call, credentials)
     const entered = await signIn.passwords.enter(given.email, given.password, headersWithAddress(limits, call))
-    return call.json({ ...answerEntered(call, entered), ...shownView(await accounts.shown(entered)) }, 200)
+    answerEntered(call, entered)
+    return call.json(await sessionView(entered), 200)
   })
   routes.post('/session/code', async (call) => {
     demandSameOrigin(call)
@@ -54,8 +57,7 @@ export function sessionRoutes(routes: Api, parts: SessionRouteParts): void {
     return call.json(answerEntered(call, entered), 200)
   })
   routes.openapi(get, async (call) => {
-    const { member, needs, accountId, role } = await accounts.whoIs(call.req.raw.headers)
-    return call.json({ email: member.email, needs, ...shownView(await accounts.shown({ accountId, role })) }, 200)
+    return call.json(await sessionView(await accounts.whoIs(call.req.raw.headers)), 200)
   })
   routes.openapi(end, async (call) => {
     demandSameOrigin(call)
@@ -68,8 +70,14 @@ export function sessionRoutes(routes: Api, parts: SessionRouteParts): void {
     await members.lookAt(person, (await readBody(call, choice)).account)
     return call.body(null, 204)
   })
-}
+  routes.openapi(begin, async (call) => {
+    await joining.begin(await personOf(call, parts))
+    return call.body(null, 204)
+  })
 
-function shownView({ account: { id, email: address, role }, role: own }: Awaited<ReturnType<Accounts['shown']>>) {
-  return { account: { id, email: address, role }, role: own }
+  async function sessionView({ member, needs, ...look }: Pick<SignedIn, 'member' | 'needs' | 'accountId' | 'account' | 'role'>): Promise<z.infer<typeof who>> {
+    if (look.accountId === undefined) return { email: member.email, needs: needs ?? 'account' }
+    const { account: { id, email: address, role }, role: shown } = await accounts.shown(look)
+    return { email: member.email, needs, account: { id, email: address, role }, role: shown }
+  }
 }

@@ -50,7 +50,7 @@ export function nft(parts: NftParts): Hono<EdgeEnv> {
 
   routes.post('/metaplex/upload', async (call) => {
     if (metaplex === undefined) return noEndpoint(call)
-    return success(call, await receiveSigned(uploads, metaplex, call, unnamed(call)))
+    return success(call, await receiveSigned({ uploads, dags, metaplex }, call, unnamed(call)))
   })
 
   routes.use(async (call, next) => {

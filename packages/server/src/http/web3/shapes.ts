@@ -18,7 +18,7 @@ interface Stored extends Pick<DagStatus, 'standing' | 'bytes' | 'created' | 'com
 /** What everybody is told of a CID, which is told as it was asked for. */
 export function statusView(parts: SelfParts, cid: string, dag: DagStatus) {
   const { missingCount, missing } = dag
-  return { ...storedView(parts, cid, dag), missing: dag.standing === 'pinned' ? undefined : { blocks: missingCount, first: missing } }
+  return { ...storedView(parts, cid, dag), missing: dag.completed === undefined ? { blocks: missingCount, first: missing } : undefined }
 }
 
 /** What an account is told of what it uploaded. */

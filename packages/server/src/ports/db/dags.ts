@@ -60,6 +60,8 @@ export interface DagReads {
   standing(cid: string): Promise<RootStanding | undefined>
   /** Of those of these DAGs that are known here. */
   visits(cids: readonly string[]): Promise<Map<string, Visits>>
+  /** Those of these of which uploads wait for their first reader, and that no live pin request names. */
+  unread(cids: readonly string[]): Promise<Set<string>>
   /** When those of these that are complete became so. */
   completed(cids: readonly string[]): Promise<Map<string, number>>
   /** Of one account alone. */

@@ -8,4 +8,6 @@ export interface InstanceWrites {
   ensure(name: string, value: string): Promise<string>
   set(name: string, value: string): Promise<void>
   remove(name: string): Promise<void>
+  /** Removes it where this is what is stored. Of several who try at once, it is true for one. */
+  take(name: string, value: string): Promise<boolean>
 }

@@ -13,6 +13,8 @@ export interface KeyRow {
   created: number
   /** From then on it is refused; undefined: it does not end. */
   expires?: number
+  /** The member who made it, also by a key that they had made; absent: the operator. */
+  madeBy?: string
   lastUsed?: number
   revoked?: number
 }
@@ -30,6 +32,8 @@ export interface KeyWrites {
   insert(key: KeyRow): Promise<void>
   /** False where the account has no such live key. */
   revoke(accountId: string, id: string, now: number): Promise<boolean>
+  /** All that are live, of whatever account. Returns those that it ended. */
+  revokeMadeBy(memberId: string, now: number): Promise<Pick<KeyRow, 'id' | 'accountId' | 'name'>[]>
   /** Notes when they were used last. */
   touch(uses: ReadonlyMap<string, number>): Promise<void>
 }

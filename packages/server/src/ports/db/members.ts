@@ -1,3 +1,4 @@
+import type { Account } from './accounts.ts'
 import type { MemberRole } from './memberships.ts'
 
 /** A person who can sign in, as stored. What a password or a session is, only the sign-in driver knows. */
@@ -36,6 +37,8 @@ export interface MemberSession {
 export interface FoundSession {
   session: MemberSession
   member: MemberRow
+  /** That it looks at. */
+  account?: Account
   /** What the person is to the session's account; absent: nothing any more. */
   role?: MemberRole
 }
@@ -43,7 +46,7 @@ export interface FoundSession {
 export interface MemberReads {
   byEmail(email: string): Promise<MemberRow | undefined>
   byId(id: string): Promise<MemberRow | undefined>
-  /** One look-up: the session, whose it is, and the role in its account. */
+  /** One look-up: the session, whose it is, its account and the role in it. */
   session(hash: string): Promise<FoundSession | undefined>
   /** Newest first. */
   sessions(memberId: string): Promise<MemberSession[]>

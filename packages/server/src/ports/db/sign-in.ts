@@ -80,7 +80,14 @@ export interface LoginTokenWrites {
   insert(token: LoginTokenRow): Promise<void>
   /** The token, which is gone; undefined where there is none, or no more. */
   take(hash: string, kind: LoginTokenKind, now: number): Promise<LoginTokenRow | undefined>
+  /** Gives an invitation another secret; undefined where there is none, or no more. */
+  renew(id: string, hash: string, now: number): Promise<LoginTokenRow | undefined>
   removeInvitation(accountId: string | undefined, id: string): Promise<boolean>
+  /**
+   * Invitations that somebody of this e-mail made, or a key of this name. Anybody may name a key so: `into` are the accounts that it could
+   * invite into; null: those that are to be made.
+   */
+  removeMadeBy(maker: string, into?: readonly (string | null)[]): Promise<void>
   /** Those of a member, of this kind. */
   removeOf(memberId: string, kind: LoginTokenKind): Promise<void>
 }

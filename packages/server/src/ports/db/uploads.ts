@@ -27,8 +27,9 @@ export interface Upload {
   kind: UploadKind
   /** Bytes received, or, where a client tells so, those that its CAR was made of. */
   bytes: number
-  /** Blocks that it brought; told where it is written, and not again. */
+  /** Blocks that it brought, and their bytes; told where it is written, and not again. */
   blocks?: number
+  blockBytes?: number
   created: number
   /** What the client called the type of it. */
   mediaType?: string

@@ -1,5 +1,4 @@
 import { createTransport } from 'nodemailer'
-import type { Log } from '../../ports/log.ts'
 import type { Mailer } from '../../ports/mailer.ts'
 
 export interface MailerOptions {
@@ -7,26 +6,39 @@ export interface MailerOptions {
   url: string
   /** `Name <address>` or an address. */
   from: string
-  log: Log
 }
 
+/** Characters of what a mail server says. */
+const maxReason = 300
+
 /** Letters by SMTP, over a few connections that are kept open for a while. */
-export function openMailer({ url, from, log }: MailerOptions): Mailer {
+export function openMailer({ url, from }: MailerOptions): Mailer {
   const transport = createTransport({ url, pool: true, maxConnections: 2, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }, { from })
-  const underWay = new Set<Promise<void>>()
   return {
-    send({ to, subject, text }) {
-      // An object, since a text could name several addresses.
-      const sending = transport.sendMail({ to: { name: '', address: to }, subject, text, disableFileAccess: true, disableUrlAccess: true }).then(
-        () => undefined,
-        (error: unknown) => log.error({ error }, 'a letter could not be sent'),
-      )
-      underWay.add(sending)
-      void sending.finally(() => underWay.delete(sending))
+    async send({ to, subject, text }) {
+      try {
+        // An object, since a text could name several addresses.
+        await transport.sendMail({ to: { name: '', address: to }, subject, text, disableFileAccess: true, disableUrlAccess: true })
+        return { ok: true }
+      } catch (error) {
+        const failure = error as Error & Refusal
+        return { ok: false, forGood: isForGood(failure), reason: (failure.response ?? failure.message).slice(0, maxReason) }
+      }
     },
     async close() {
-      await Promise.all(underWay)
       transport.close()
     },
   }
+}
+
+interface Refusal {
+  code?: string
+  /** What the mail server said, and the number that it began with. */
+  response?: string
+  responseCode?: number
+}
+
+/** A 5xx to the addresses or the letter itself (RFC 5321 §4.2.1). One to anything else, such as the password, is the operator's to mend. */
+function isForGood({ code, responseCode = 500 }: Refusal): boolean {
+  return (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode >= 500
 }

@@ -12,7 +12,7 @@ const period = 30
 const window = 1
 const recoveryCodes = 10
 
-export function codeDoor({ db, clock, sessions, tries, instanceName }: DoorParts): CodeDoor {
+export function codeDoor({ db, clock, sessions, tries, seal, instanceName }: DoorParts): CodeDoor {
   const wrong = () => fault('UNAUTHENTICATED', { reason: 'this code is wrong, or was used already' })
 
   /** The time step of a right code (RFC 6238 §4.2). */
@@ -23,10 +23,13 @@ export function codeDoor({ db, clock, sessions, tries, instanceName }: DoorParts
   }
 
   async function use(w: Writer, id: string, totp: string, code: string): Promise<'code' | 'recovery code'> {
-    const step = stepOf(totp, code)
-    if (step !== undefined && (await w.members.useTotpStep(id, step))) return 'code'
+    const secret = seal.open(totp, id)
+    const step = secret === undefined ? undefined : stepOf(secret, code)
     if (step === undefined && (await w.members.useRecoveryCode(id, recoveryHash(code)))) return 'recovery code'
-    throw wrong()
+    if (secret === undefined) throw fault('UNAVAILABLE', { reason: 'one-time codes were set up under another THOLE_SECRET; a recovery code works' })
+    if (step === undefined || !(await w.members.useTotpStep(id, step))) throw wrong()
+    if (seal.isOpen(totp)) await w.members.setTotp(id, { secret: seal.close(secret, id), step })
+    return 'code'
   }
 
   async function renew(w: Writer, id: string): Promise<string[]> {
@@ -68,7 +71,7 @@ export function codeDoor({ db, clock, sessions, tries, instanceName }: DoorParts
         await sessions.demandOpen(w, who)
         const member = await w.members.byId(who.member.id)
         if (!member || member.totp !== undefined) throw fault('CONFLICT', { reason: 'one-time codes are set up already' })
-        await w.members.setTotp(member.id, { secret, step })
+        await w.members.setTotp(member.id, { secret: seal.close(secret, member.id), step })
         const shown = await renew(w, member.id)
         await w.members.endSessions(member.id)
         await note(w, 'member.second-factor-added', who)

@@ -8,7 +8,7 @@ import type { DoorParts } from './parts.ts'
  * Who a foreigner is here. An e-mail alone makes nobody a member: one who never proved here that it is theirs may be somebody who took it
  * before its owner came.
  */
-export function identities({ clock, sessions, mailer }: DoorParts, nameOf: (realm: string) => string): Pick<ProviderDoor, 'enter' | 'link' | 'linkNew' | 'unlink'> {
+export function identities({ clock, sessions, post }: DoorParts, nameOf: (realm: string) => string): Pick<ProviderDoor, 'enter' | 'link' | 'linkNew' | 'unlink'> {
   async function insert(w: Writer, { id, email }: { id: string; email: string }, foreigner: Foreigner, accountId?: string): Promise<void> {
     const now = clock.now()
     await w.identities.insert({ ...foreigner, memberId: id, created: now, used: now })
@@ -45,13 +45,13 @@ export function identities({ clock, sessions, mailer }: DoorParts, nameOf: (real
       })
     },
 
-    linkNew: (member, foreigner) => sessions.change((w) => insert(w, member, foreigner)),
+    linkNew: insert,
 
     async unlink(who, provider, subject) {
       sessions.demandFresh(who)
       await sessions.change(async (w) => {
         if (!(await w.identities.remove(who.member.id, provider, subject))) throw fault('NOT_FOUND', { what: 'link of that name' })
-        if (!(await hasOtherWay(w, who.member.id, mailer !== undefined))) throw fault('CONFLICT', { reason: 'it is your only way to sign in; set a password first' })
+        if (!(await hasOtherWay(w, who.member.id, post !== undefined))) throw fault('CONFLICT', { reason: 'it is your only way to sign in; set a password first' })
       })
     },
   }

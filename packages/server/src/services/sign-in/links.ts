@@ -3,31 +3,29 @@ import { fault } from '../../kernel/faults.ts'
 import { secretHash } from '../../kernel/secrets.ts'
 import type { LinkDoor } from '../../ports/sign-in.ts'
 import { claim } from './claim.ts'
-import { letters } from './letters.ts'
 import { letterLimits } from './limits.ts'
 import type { DoorParts } from './parts.ts'
-import { issueToken, letterMinutes } from './tokens.ts'
+import { letterMs } from './tokens.ts'
 
-export function linkDoor({ db, clock, sessions, tries, mailer, home, instanceName, addressOf }: DoorParts): LinkDoor {
+export function linkDoor({ db, clock, sessions, tries, post, addressOf, onClaim }: DoorParts): LinkDoor {
   const invalid = () => fault('UNAUTHENTICATED', { reason: 'this link does not work (any more); ask for a new one' })
 
-  function demandMail(): NonNullable<typeof mailer> {
-    if (!mailer) throw fault('NOT_FOUND', { what: 'mail' })
-    return mailer
+  function demandPost(): NonNullable<typeof post> {
+    if (!post) throw fault('NOT_FOUND', { what: 'mail' })
+    return post
   }
 
   return {
-    offered: mailer !== undefined,
+    offered: post !== undefined,
 
     async send(text, headers, otherwise) {
-      const post = demandMail()
+      const own = demandPost()
       const email = emailAddress(text)
       await tries.begin(letterLimits(email, addressOf(headers)))
       const member = await db.read((r) => r.members.byEmail(email))
-      // The same work, whether anybody has the e-mail or not: one token is stored, and the letter itself leaves after the answer.
+      // The same work, whether anybody has the e-mail or not: the letter itself is written after the answer.
       if (!member && otherwise) return otherwise(email)
-      const { token } = await db.write((w) => issueToken(w, 'magic', clock.now(), letterMinutes, { memberId: member?.id, email }))
-      if (member) post.send(letters(await instanceName(), home()).signIn(email, token))
+      await db.write((w) => own.put(w, { what: 'sign-in', to: email, memberId: member?.id }, clock.now() + letterMs))
     },
 
     enter: (token, headers) =>
@@ -36,13 +34,12 @@ export function linkDoor({ db, clock, sessions, tries, mailer, home, instanceNam
         const member = taken?.memberId === undefined ? undefined : await w.members.byId(taken.memberId)
         if (!member || member.email !== taken?.email) throw invalid()
         return sessions.begin(w, await claim(w, member, clock.now()), headers, { by: 'link', factors: 1 })
-      }),
+      }).finally(onClaim),
 
     async sendVerification({ member: { id, email } }, headers) {
-      const post = demandMail()
+      const own = demandPost()
       await tries.begin(letterLimits(email, addressOf(headers)))
-      const { token } = await db.write((w) => issueToken(w, 'verify', clock.now(), letterMinutes, { memberId: id, email }))
-      post.send(letters(await instanceName(), home()).verify(email, token))
+      await db.write((w) => own.put(w, { what: 'verify', to: email, memberId: id }, clock.now() + letterMs))
     },
 
     verify: ({ member }, token) =>

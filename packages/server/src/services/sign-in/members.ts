@@ -1,18 +1,15 @@
 import { emailAddress, normalEmail } from '../../kernel/email.ts'
-import type { MemberRow } from '../../ports/db/index.ts'
 import type { MemberDoor } from '../../ports/sign-in.ts'
 import type { DoorParts } from './parts.ts'
 import { hashPassword } from './password.ts'
 
 export function memberDoor({ db, clock, rules }: DoorParts): MemberDoor {
   return {
-    async create({ email: text, password, verified = false, madeBy }) {
+    async draft({ email: text, password, verified = false, madeBy }) {
       const email = emailAddress(text)
       if (password !== undefined) await rules(password, email)
       const now = clock.now()
-      const member: MemberRow = { id: crypto.randomUUID(), email, madeBy, created: now, ...(verified && { verified: now }), ...(password !== undefined && { password: await hashPassword(password) }) }
-      await db.write((w) => w.members.insert(member))
-      return { id: member.id, email }
+      return { id: crypto.randomUUID(), email, madeBy, created: now, ...(verified && { verified: now }), ...(password !== undefined && { password: await hashPassword(password) }) }
     },
 
     async byEmail(email) {

@@ -14,7 +14,7 @@ const adding = ({ member }: SignedIn) => `add ${member.id}`
 const maxPasskeys = 20
 
 /** Passkeys (WebAuthn Level 3). Who shows one has shown two factors: the device, and what unlocks it, since user verification is demanded. */
-export function passkeyDoor({ db, clock, sessions, tries, mailer, instanceName, addressOf, triesPerAddress }: DoorParts): PasskeyDoor {
+export function passkeyDoor({ db, clock, sessions, tries, post, instanceName, addressOf, triesPerAddress }: DoorParts): PasskeyDoor {
   const challenges = createChallenges(db, clock)
   const refused = (cause?: unknown) => fault('UNAUTHENTICATED', { reason: 'this passkey is not known here, or its answer came too late' }, { cause })
 
@@ -95,7 +95,7 @@ export function passkeyDoor({ db, clock, sessions, tries, mailer, instanceName, 
       await sessions.change(async (w) => {
         const found = await w.passkeys.get(id)
         if (!(await w.passkeys.remove(who.member.id, id))) throw fault('NOT_FOUND', { what: 'passkey of that id' })
-        if (!(await hasOtherWay(w, who.member.id, mailer !== undefined))) throw fault('CONFLICT', { reason: 'it is your only way to sign in; set a password first' })
+        if (!(await hasOtherWay(w, who.member.id, post !== undefined))) throw fault('CONFLICT', { reason: 'it is your only way to sign in; set a password first' })
         await w.events.insert({ accountId: who.accountId, kind: 'member.passkey-removed', actor: actorOf(who), at: clock.now(), data: { name: found?.name ?? '' } })
       })
     },

@@ -4,13 +4,12 @@ import { secretHash } from '../../kernel/secrets.ts'
 import type { MemberRow, Writer } from '../../ports/db/index.ts'
 import type { PasswordDoor, SignedIn } from '../../ports/sign-in.ts'
 import { claim } from './claim.ts'
-import { letters } from './letters.ts'
 import { letterLimits, passwordLimits } from './limits.ts'
 import type { DoorParts } from './parts.ts'
 import { hashPassword, isOutdated, verifyPassword } from './password.ts'
-import { issueToken, letterMinutes, shownMinutes } from './tokens.ts'
+import { issueToken, letterMs, shownMinutes } from './tokens.ts'
 
-export function passwordDoor({ db, clock, sessions, tries, rules, mailer, home, instanceName, addressOf, triesPerAddress }: DoorParts): PasswordDoor {
+export function passwordDoor({ db, clock, sessions, tries, rules, post, addressOf, onClaim, triesPerAddress }: DoorParts): PasswordDoor {
   /** The member of this e-mail and password; a try that fails counts. */
   async function prove(email: string, password: string, headers: Headers): Promise<MemberRow> {
     const takeBack = await tries.begin(passwordLimits(email, addressOf(headers), triesPerAddress))
@@ -72,13 +71,12 @@ export function passwordDoor({ db, clock, sessions, tries, rules, mailer, home, 
     resetToken: (memberId) => db.write((w) => issueToken(w, 'reset', clock.now(), shownMinutes, { memberId })),
 
     async sendReset(text, headers) {
-      if (!mailer) throw fault('NOT_FOUND', { what: 'mail' })
+      if (!post) throw fault('NOT_FOUND', { what: 'mail' })
       const email = normalEmail(text)
       await tries.begin(letterLimits(email, addressOf(headers)))
       const member = await db.read((r) => r.members.byEmail(email))
-      // The same work, whether anybody has the e-mail or not; the letter itself leaves after the answer.
-      const { token } = await db.write((w) => issueToken(w, 'reset', clock.now(), letterMinutes, { memberId: member?.id, email }))
-      if (member) mailer.send(letters(await instanceName(), home()).reset(email, token))
+      // The same work, whether anybody has the e-mail or not; the letter itself is written after the answer.
+      await db.write((w) => post.put(w, { what: 'reset', to: email, memberId: member?.id }, clock.now() + letterMs))
     },
 
     async reset(token, password, headers) {
@@ -99,7 +97,7 @@ export function passwordDoor({ db, clock, sessions, tries, rules, mailer, home, 
         await store(w, member, hashed)
         await noteChange(w, member, undefined)
         return sessions.begin(w, member, headers, { by: 'reset', factors: 1 })
-      })
+      }).finally(onClaim)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
+import { newMember } from '../../../../../test/support/member.ts'
 import { openDb } from '../../db/index.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
@@ -22,8 +23,8 @@ beforeAll(async () => {
   db = await openDb({ url: `${folder.path}/thole.db` })
   await db.migrate()
   signIn = createSignIn({ db, clock: { now: Date.now }, secure: false, home: () => 'http://127.0.0.1:3000', instanceName: async () => 'Harbour', asksForTwo: async () => false })
-  await signIn.members.create({ email: 'known@example.org', password, madeBy: 'operator' })
-  await signIn.members.create({ email: 'by-link@example.org', madeBy: 'operator' })
+  await newMember(db, signIn, { email: 'known@example.org', password, madeBy: 'operator' })
+  await newMember(db, signIn, { email: 'by-link@example.org', madeBy: 'operator' })
   hook.enable()
 })
 afterAll(async () => {

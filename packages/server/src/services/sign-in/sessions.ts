@@ -92,10 +92,12 @@ export function createSessions({ db, clock, secure, addressOf, asksForTwo }: Ses
   }
 
   /** What the session shows; where the person has nothing to do with that any more, another account of theirs. */
-  async function accountOf({ session, member, role }: FoundSession): Promise<Pick<SignedIn, 'accountId' | 'role'>> {
-    if (session.accountId !== undefined && role !== undefined) return { accountId: session.accountId, role }
-    const other = (await db.read((r) => r.memberships.ofMember(member.id)))[0]
-    return other ? { accountId: other.accountId, role: other.role } : {}
+  async function accountOf({ member, account, role }: FoundSession): Promise<Pick<SignedIn, 'accountId' | 'account' | 'role'>> {
+    if (account && role !== undefined) return { accountId: account.id, account, role }
+    return db.read(async (r) => {
+      const other = (await r.memberships.ofMember(member.id))[0]
+      return other ? { accountId: other.accountId, account: await r.accounts.byId(other.accountId), role: other.role } : {}
+    })
   }
 
   return {

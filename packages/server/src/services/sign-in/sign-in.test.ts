@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../../../../test/support/database.ts'
+import { newMember } from '../../../../../test/support/member.ts'
 import { openDb } from '../../db/index.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
@@ -26,8 +27,8 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     const clock = { now: () => now }
     const open = (secure = false) => createSignIn({ db, clock, secure, home: () => 'http://127.0.0.1:3000', instanceName: async () => 'Harbour', asksForTwo: async () => false, addressOf: (headers) => headers.get('x-test-address') ?? undefined })
     const newEmail = () => `${crypto.randomUUID()}@example.org`
-    const create = (email: string, word = password) => signIn.members.create({ email, password: word, madeBy: 'operator' })
-    const newMember = () => create(newEmail())
+    const create = (email: string, word = password) => newMember(db, signIn, { email, password: word, madeBy: 'operator' })
+    const anyMember = () => create(newEmail())
     const memberOf = async (headers: Headers) => (await signIn.sessions.of(headers))?.member
     const withCookie = (cookies: string[]) => new Headers({ cookie: `a=b; ${cookies.map((cookie) => cookie.split(';')[0]).join('; ')}; c=d` })
     const from = (address: string) => new Headers({ 'x-test-address': address })
@@ -56,7 +57,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('stores neither the password nor the session id', async () => {
-      const { email } = await newMember()
+      const { email } = await anyMember()
       const { cookies } = await signIn.passwords.enter(email, password, new Headers())
       const id = cookies[0]!.split(/[=;]/)[1]!
       const row = (await db.read((r) => r.members.byEmail(email)))!
@@ -66,7 +67,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('answers a wrong password and an unknown e-mail alike', async () => {
-      const { email } = await newMember()
+      const { email } = await anyMember()
       const told = async (address: string, word: string) => signIn.passwords.enter(address, word, new Headers()).then(() => 'signed in', ({ code, message }: { code: string; message: string }) => `${code} ${message}`)
       const wrong = await told(email, `${password}!`)
       expect(wrong).toMatch(/^UNAUTHENTICATED/)
@@ -76,14 +77,14 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('tells admins of a wrong password, whether anybody has the e-mail or not', async () => {
-      const emails = [(await newMember()).email, newEmail()]
+      const emails = [(await anyMember()).email, newEmail()]
       for (const email of emails) await signIn.passwords.enter(email, 'wrong one', from('192.0.2.77')).catch(() => {})
       const told = await db.read((r) => r.events.list({ accountId: null, kinds: ['member.sign-in-refused'] }, 2))
       expect(told.map(({ data }) => data)).toEqual(emails.toReversed().map((email) => ({ email, reason: 'from 192.0.2.77' })))
     })
 
     it('knows the member by the cookie, under every host name and after a restart', async () => {
-      const member = await newMember()
+      const member = await anyMember()
       const { cookies, member: told } = await signIn.passwords.enter(member.email.toUpperCase(), password, new Headers({ host: 'localhost:3000', origin: 'http://localhost:3000' }))
       expect(told).toEqual(member)
       expect(await memberOf(withCookie(cookies))).toEqual(member)
@@ -98,7 +99,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('ends a session at sign-out, and no other', async () => {
-      const member = await newMember()
+      const member = await anyMember()
       const [one, two] = [await signIn.passwords.enter(member.email, password, new Headers()), await signIn.passwords.enter(member.email, password, new Headers())]
       const cleared = await signIn.sessions.end(withCookie(one.cookies))
       expect(cleared).toEqual(['thole.session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0'])
@@ -107,7 +108,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('replaces the session that the browser had', async () => {
-      const { email } = await newMember()
+      const { email } = await anyMember()
       const old = await signIn.passwords.enter(email, password, new Headers())
       const fresh = await signIn.passwords.enter(email, password, withCookie(old.cookies))
       expect(await memberOf(withCookie(old.cookies))).toBeUndefined()
@@ -115,7 +116,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('knows nobody where sessions of two members came, or more cookies than a browser has of us: a page on another host name planted them', async () => {
-      const [mine, theirs] = [await newMember(), await newMember()]
+      const [mine, theirs] = [await anyMember(), await anyMember()]
       const enter = async ({ email }: { email: string }) => (await signIn.passwords.enter(email, password, new Headers())).cookies
       const [own, planted] = [await enter(mine), await enter(theirs)]
       expect(await memberOf(withCookie([...planted, ...own]))).toBeUndefined()
@@ -128,7 +129,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('sets host-only cookies, and with https secure ones', async () => {
-      const { email } = await newMember()
+      const { email } = await anyMember()
       const plain = (await signIn.passwords.enter(email, password, new Headers())).cookies[0]
       expect(plain).toMatch(/^thole\.session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=604800$/)
       const secure = (await open(true).passwords.enter(email, password, new Headers())).cookies[0]
@@ -136,7 +137,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('ends sessions that were not used for three days, or began seven days ago', async () => {
-      const { email } = await newMember()
+      const { email } = await anyMember()
       const idle = withCookie((await signIn.passwords.enter(email, password, new Headers())).cookies)
       now += 3 * day
       expect(await memberOf(idle)).toBeUndefined()
@@ -150,7 +151,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('stores the password anew where its parameters are outdated', async () => {
-      const { id, email } = await newMember()
+      const { id, email } = await anyMember()
       // "correct horse" with 8 MiB and one pass.
       const { argon2Sync } = await import('node:crypto')
       const nonce = Buffer.alloc(16, 7)
@@ -163,7 +164,7 @@ function signInSuite(name: string, newDatabase: () => Promise<{ url: string; dro
     })
 
     it('stops guessing at one member after five wrong tries, for a minute and for this address', async () => {
-      const { email } = await newMember()
+      const { email } = await anyMember()
       const guess = (headers: Headers, word = 'wrong one') => signIn.passwords.enter(email, word, headers)
       for (let i = 0; i < 8; i++) await guess(from('10.0.0.1'), password)
       for (let i = 0; i < 5; i++) await expect(guess(from('10.0.0.1'))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })

@@ -1,10 +1,11 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { Db } from '../../ports/db/index.ts'
-import type { Mailer } from '../../ports/mailer.ts'
+import type { Post } from '../../ports/post.ts'
 import type { SignIn } from '../../ports/sign-in.ts'
 import { breachedPasswords } from './breached.ts'
 import { codeDoor } from './codes.ts'
 import { justNow } from './just-now.ts'
+import { letterDoor } from './letters.ts'
 import { linkDoor } from './links.ts'
 import { memberDoor } from './members.ts'
 import type { DoorParts } from './parts.ts'
@@ -13,6 +14,7 @@ import { passwordDoor } from './passwords.ts'
 import { passwordRules } from './password-rules.ts'
 import type { Provider } from './provider.ts'
 import { providerDoor } from './providers.ts'
+import { createSeal } from './seal.ts'
 import { createSessions } from './sessions.ts'
 import { countTries } from './tries.ts'
 
@@ -26,17 +28,22 @@ export interface SignInParts {
   instanceName: () => Promise<string>
   /** Whether this server asks everybody for a second factor. */
   asksForTwo: () => Promise<boolean>
-  mailer?: Mailer
+  /** Absent: no letters are sent. */
+  post?: Post
   providers?: readonly Provider[]
+  /** Which does not lie in the database: what has to be read again is closed with it there. */
+  secret?: string
   /** A file of passwords that have leaked. */
   breached?: string
   /** The caller's address as the server's edge knows it, never as the caller says; undefined: tries are counted by e-mail alone. */
   addressOf?: (headers: Headers) => string | undefined
+  /** Called when keys may have been revoked. */
+  onClaim?: () => void
   /** Wrong tries a minute from one address. */
   triesPerAddress?: number
 }
 
-export function createSignIn({ db, clock, secure, asksForTwo, breached, providers = [], addressOf = () => undefined, triesPerAddress = 30, ...rest }: SignInParts): SignIn {
+export function createSignIn({ db, clock, secure, asksForTwo, breached, secret, providers = [], addressOf = () => undefined, onClaim = () => {}, triesPerAddress = 30, ...rest }: SignInParts): SignIn {
   // Asked for each session that is looked up.
   const policy = justNow<{ two: boolean }>(clock)
   const askPolicy = async () => (await policy.of('', async () => ({ two: await asksForTwo() })))?.two ?? false
@@ -46,7 +53,7 @@ export function createSignIn({ db, clock, secure, asksForTwo, breached, provider
     sessions.forget()
   }
   const rules = passwordRules({ instanceName: rest.instanceName, breached: breached === undefined ? undefined : breachedPasswords(breached) })
-  const parts: DoorParts = { ...rest, db, clock, sessions, tries: countTries(db, clock), rules, addressOf, triesPerAddress }
+  const parts: DoorParts = { ...rest, db, clock, sessions, tries: countTries(db, clock), rules, seal: createSeal(secret), addressOf, onClaim, triesPerAddress }
   return {
     members: memberDoor(parts),
     sessions: { ...sessions, forget },
@@ -55,5 +62,6 @@ export function createSignIn({ db, clock, secure, asksForTwo, breached, provider
     providers: providerDoor(parts, providers, secure),
     passkeys: passkeyDoor(parts),
     codes: codeDoor(parts),
+    letters: letterDoor(parts),
   }
 }

@@ -4,6 +4,7 @@ import type { LoginTokenKind, LoginTokenRow, Writer } from '../../ports/db/index
 
 /** Minutes that a link in a letter works; and one that an admin hands over. */
 export const letterMinutes = 10
+export const letterMs = letterMinutes * 60_000
 export const shownMinutes = 24 * 60
 
 /** A new token of a link; only its hash is stored. */

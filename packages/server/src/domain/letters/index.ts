@@ -1,0 +1,2 @@
+export { createPost, letterJob } from './post.ts'
+export { createPostman, type Postman } from './postman.ts'
