@@ -77,7 +77,7 @@ describe('the container', () => {
     expect(all('CMD').map((text) => JSON.parse(text))).toEqual([['node', 'packages/server/src/app/main.ts']])
     for (const text of all('RUN')) expect(text).not.toMatch(/sudo|apt-get|curl|wget/)
     // DL3002: not root at the end. DL3044: ENV does not use itself.
-    expect(last.filter(([name]) => name === 'USER')).toEqual([['USER', 'node']])
+    expect(last.filter(([name]) => name === 'USER')).toEqual([['USER', '1000:1000']])
     for (const text of all('ENV')) expect(text).not.toContain('$')
     // DL3057, and one that is JSON.
     expect(all('HEALTHCHECK')).toHaveLength(1)

@@ -3,19 +3,18 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { basename, extname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../../test/support/browser.ts'
 import { temporaryFolder } from '../../test/support/folder.ts'
 import { packClient } from '../../test/support/packed-client.ts'
 import { newBytes } from '../bytes.ts'
-import { inTurn, rate, residentMemory } from '../measure.ts'
+import { inTurn, peakMemory, rate, residentMemory } from '../measure.ts'
 import { mostRow, shareRow, type Row } from '../row.ts'
 import type { Sizes } from '../sizes.ts'
 
 /**
  * A page that puts one large file, with everything but the network: its worker reads, cuts and hashes it, and CARs are made of it. Beside it,
- * SHA-256 by WebCrypto of as many bytes that are in memory, and of the same bytes as they are read.
+ * SHA-256 by WebCrypto of as many bytes that are in memory, and of the same bytes as they are read, which is the most that one worker can do.
  */
 export async function clientPage({ large, rounds }: Sizes): Promise<Row[]> {
   await using stack = new AsyncDisposableStack()
@@ -27,22 +26,17 @@ export async function clientPage({ large, rounds }: Sizes): Promise<Row[]> {
   await writeNew(path, large)
   await page.setInputFiles('input', path)
 
-  const idle = await renderersMemory(browser)
-  let most = 0
+  const idle = await renderersMemory(browser, residentMemory)
   const { thole: value, ...beside } = await inTurn(rounds, {
     'WebCrypto SHA-256': async () => rate(large, await page.evaluate(hashMemory, large)),
     'reading and WebCrypto': async () => rate(large, await page.evaluate(hashFile)),
     async thole() {
-      const put = page.evaluate(makeCars)
-      let isOver = false
-      const over = put.finally(() => (isOver = true))
-      over.catch(() => {})
-      for (; !isOver; await Promise.race([over, sleep(50)]).catch(() => {})) most = Math.max(most, await renderersMemory(browser))
-      const { seconds, bytes } = await put
+      const { seconds, bytes } = await page.evaluate(makeCars)
       if (bytes < large) throw new Error(`the CARs have ${bytes} bytes`)
       return rate(large, seconds)
     },
   })
+  const most = await renderersMemory(browser, peakMemory)
   return [shareRow({ id: 'client.page', value, unit: 'MB/s', beside }, 0.75, 'WebCrypto SHA-256'), mostRow({ id: 'client.page.memory', value: most - idle, unit: 'MB' }, 200)]
 }
 
@@ -62,11 +56,11 @@ async function openPage(stack: AsyncDisposableStack, browser: Browser, bundled: 
 }
 
 /** Of all processes that show pages, MB. */
-async function renderersMemory(browser: Browser): Promise<number> {
+async function renderersMemory(browser: Browser, memory: (pid: number) => Promise<number>): Promise<number> {
   const session = await browser.newBrowserCDPSession()
   const { processInfo } = await session.send('SystemInfo.getProcessInfo')
   await session.detach()
-  const sizes = await Promise.all(processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentMemory(id)))
+  const sizes = await Promise.all(processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => memory(id)))
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
@@ -86,8 +80,15 @@ async function hashMemory(length: number): Promise<number> {
 
 async function hashFile(): Promise<number> {
   const file = document.querySelector('input')!.files![0]!
+  const reader = file.stream().getReader({ mode: 'byob' })
+  let room = new ArrayBuffer(2 ** 20)
+  let filled = 0
   const start = performance.now()
-  for (let at = 0; at < file.size; at += 2 ** 20) await crypto.subtle.digest('SHA-256', await file.slice(at, at + 2 ** 20).arrayBuffer())
+  for (let next = await reader.read(new Uint8Array(room)); !next.done; next = await reader.read(new Uint8Array(room, filled))) {
+    room = next.value.buffer
+    filled = (filled + next.value.length) % room.byteLength
+    if (filled === 0) await crypto.subtle.digest('SHA-256', room)
+  }
   return (performance.now() - start) / 1000
 }
 

@@ -23,7 +23,8 @@ export async function putObject(connection: Connection, value: unknown, options:
 
 async function send(connection: Connection, plan: Plan, input: Input, options: PutOptions): Promise<PutResult> {
   const built = describe(plan)
-  options.onCid?.(built.cid)
+  await options.onCid?.(built.cid)
+  options.signal?.throwIfAborted()
   const { uploadId, bytes } = await sendPlan(connection, plan, input.files, options)
   return { ...built, sent: bytes, uploadId }
 }

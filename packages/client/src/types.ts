@@ -38,8 +38,8 @@ export interface PutOptions extends BuildOptions {
   partBytes?: number
   /** Parts on the wire at once; default 3. */
   atOnce?: number
-  /** Called once, before anything is sent. */
-  onCid?: (cid: string) => void
+  /** Called once, before anything is sent, which waits for it. */
+  onCid?: (cid: string) => unknown
 }
 
 export interface Progress {

@@ -1,6 +1,5 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
-import { base58btc } from 'multiformats/bases/base58'
 import { car, rawBlock } from '../../support/api.ts'
+import { signedFor } from '../../support/wallet.ts'
 import type { Recipes } from '../recipe.ts'
 import { json } from '../world.ts'
 import { bodies, sent } from './bodies.ts'
@@ -13,7 +12,7 @@ export const nftRecipes: Recipes = {
     make({ path, world, random }) {
       const sent = (bytes: string, name: string) => {
         const { cid, bytes: body } = rawBlock(Buffer.from(bytes))
-        const headers = { 'content-type': 'application/car', 'x-web3auth': `Metaplex ${walletToken(cid.toString())}`, 'x-name': name }
+        const headers = { 'content-type': 'application/car', 'x-web3auth': signedFor({ cid }), 'x-name': name }
         return { method: 'POST', path: path(), headers, body: car([cid], [{ cid, bytes: body }]) }
       }
       const fresh = String(random.fraction())
@@ -46,13 +45,4 @@ export const nftRecipes: Recipes = {
       return { owner: { method: 'DELETE', path: path((await world.fresh.upload()).cid) }, other: { method: 'DELETE', path: path(theirs.cid) }, after: { path: `/nft/${theirs.cid}`, has: world.marks.row } }
     },
   },
-}
-
-/** As @nftstorage/metaplex-auth signs it, by a wallet that nobody has seen. */
-function walletToken(rootCID: string): string {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const iss = `did:key:${base58btc.encode(Uint8Array.of(0xed, 0x01, ...Buffer.from(publicKey.export({ format: 'jwk' }).x!, 'base64url')))}`
-  const content = `${encoded({ alg: 'EdDSA', typ: 'JWT' })}.${encoded({ iss, req: { put: { rootCID } } })}`
-  return `${content}.${sign(null, Buffer.from(content), privateKey).toString('base64url')}`
 }

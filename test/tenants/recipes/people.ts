@@ -46,6 +46,7 @@ const doors: Recipes = {
 const selves: Recipes = {
   'api GET /session': seen,
   'api GET /session/accounts': seen,
+  'api POST /session/account': mine(undefined, { ok: [404] }),
   'api PUT /session/account': {
     kind: 'row',
     session: 'only',

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { TholeError } from '../../errors.ts'
 import { exitCodes, type Call, type Command, type Option } from '../command.ts'
 import { readAccess, readUrl } from '../credentials.ts'
 import type { Outcome, Source } from '../import/item.ts'
@@ -122,11 +123,16 @@ async function bring(call: Call, source: Source, atOnce: number): Promise<number
       say.result(outcome, outcome.outcome === 'pinned' ? undefined : inWords(outcome))
       show()
     },
-  })
+  }).catch(whenFull)
   const summary = { ...had, earlier, state: journal.file }
   say.result({ summary }, `${count(had.pinned, 'pin')} brought, ${earlier} in earlier runs, ${had.waiting} left to the server, ${had.failed} not to be had`)
   if (!say.isJson) say.note(`State: ${journal.file}`)
   return had.waiting + had.failed === 0 ? exitCodes.ok : exitCodes.failed
+}
+
+function whenFull(error: unknown): never {
+  if (!(error instanceof TholeError) || error.code !== 'STORAGE_FULL') throw error
+  throw new TholeError(error.code, `${error.message} What was brought stays; once there is room, the same command goes on.`, { status: error.status }, { cause: error })
 }
 
 function inWords({ outcome, cid, name, reason }: Outcome): string {

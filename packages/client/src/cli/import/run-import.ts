@@ -22,7 +22,8 @@ export async function runImport(source: Source, { atOnce, onOutcome, ...settling
 
   async function bring(item: Item): Promise<void> {
     if (journal.get(item.id).done) return void earlier++
-    const outcomes = await outcomesOf(item, { ...settling, signal })
+    // What is under way ends by itself, whatever ends the whole: an upload whose answer nobody waits for would stay.
+    const outcomes = await outcomesOf(item, settling)
     if (outcomes.every(({ outcome }) => outcome === 'pinned')) await journal.note(item.id, { done: true })
     for (const outcome of outcomes) onOutcome({ id: item.id, ...outcome })
   }

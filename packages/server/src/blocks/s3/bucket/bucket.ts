@@ -1,6 +1,6 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import { fault } from '../../../kernel/faults.ts'
-import { bucketFault, wordsAtStart } from './bucket-faults.ts'
+import { bucketFault, isRefusal, wordsAtStart } from './bucket-faults.ts'
 
 export interface BucketOptions {
   bucket: string
@@ -27,8 +27,10 @@ export interface OpenUpload {
 export interface Bucket {
   /** Whether it is there and open to us; throws what an operator should do. */
   probe(): Promise<void>
-  /** Whether it keeps what was deleted or written over. */
-  keepsVersions(): Promise<boolean>
+  /** Whether objects can be made in it; leaves nothing there. Throws as `probe` does. */
+  probeWrites(): Promise<void>
+  /** Whether it keeps what was deleted or written over; undefined where it does not tell us. */
+  keepsVersions(): Promise<boolean | undefined>
   put(key: string, body: Uint8Array): Promise<void>
   beginParts(key: string): Promise<string>
   /** Part numbers begin with 1. Returns the tag that `completeParts` wants. */
@@ -91,9 +93,23 @@ export async function openBucket({ bucket, prefix, connection }: BucketOptions):
         throw wordsAtStart(error, bucket)
       }
     },
+    async probeWrites() {
+      const key = at(`probe/${crypto.randomUUID()}`)
+      try {
+        const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand(key))
+        await client.send(new s3.AbortMultipartUploadCommand({ ...key, UploadId }))
+      } catch (error) {
+        throw wordsAtStart(error, bucket, 'write to')
+      }
+    },
     async keepsVersions() {
-      const { Status } = await told(client.send(new s3.GetBucketVersioningCommand({ Bucket: bucket })))
-      return Status === 'Enabled'
+      try {
+        const { Status } = await client.send(new s3.GetBucketVersioningCommand({ Bucket: bucket }))
+        return Status === 'Enabled'
+      } catch (error) {
+        if (isRefusal(error)) return undefined
+        throw bucketFault(error)
+      }
     },
     async put(key, body) {
       await told(client.send(new s3.PutObjectCommand({ ...at(key), Body: body })))
