@@ -18,7 +18,7 @@ const bySession = prepare((q, { hash }: { hash: string }) =>
 )
 
 export function memberQueries(session: Session): MemberReads & MemberWrites {
-  const { q } = session
+  const { q, kind } = session
   const sessionsOf = (memberId: string) => q.deleteFrom('member_session').where('member_id', '=', memberId)
   return {
     byEmail: async (email) => toMember(await q.selectFrom('member').selectAll().where('email', '=', email).executeTakeFirst()),
@@ -41,6 +41,11 @@ export function memberQueries(session: Session): MemberReads & MemberWrites {
 
     async insert({ madeBy, ...member }) {
       await q.insertInto('member').values({ ...member, made_by: madeBy, totp_step: 0 }).execute()
+    },
+
+    async lock(id) {
+      const row = q.selectFrom('member').selectAll().where('id', '=', id)
+      return toMember(await (kind === 'postgres' ? row.forUpdate() : row).executeTakeFirst())
     },
 
     async setPassword(id, password) {

@@ -24,7 +24,11 @@ describe('a key', () => {
     folder = await mkdtemp(join(tmpdir(), 'thole-keys-'))
     db = await openDb({ url: join(folder, 'thole.db') })
     await db.migrate()
-    await db.write((w) => w.accounts.insert(account))
+    await db.write(async (w) => {
+      await w.accounts.insert(account)
+      await w.members.insert({ ...owner.member!, madeBy: 'invitation', created: 1 })
+      await w.memberships.set({ accountId: account.id, memberId: owner.member!.id, role: 'owner', created: 1 })
+    })
     now = 1_000_000
     keys = await open()
   })

@@ -3,7 +3,10 @@ import { testDatabase } from '../../../../../test/support/database.ts'
 import { openDb } from '../../db/index.ts'
 import type { Db } from '../../ports/db/index.ts'
 import { createSignIn } from '../../services/sign-in/index.ts'
+import { openTokens } from '../../services/tokens/index.ts'
 import type { Principal } from '../access/index.ts'
+import { createInvitations } from './invitations.ts'
+import { createKeys } from './keys.ts'
 import { createMembers, type Members } from './members.ts'
 
 const clock = { now: () => 1_700_000_000_000 }
@@ -51,4 +54,15 @@ test('whoever is an owner no more leaves no invitations behind that they made', 
   for (const { member } of [one, other]) await invite(member!.email)
   await members.setRole(one, other.member!.id, 'reader')
   expect((await db.read((r) => r.loginTokens.invitations(accountId, clock.now()))).map(({ madeBy }) => madeBy)).toEqual([one.member!.email])
+})
+
+test('whoever was an owner a moment before asks nobody in, and makes no key', async () => {
+  const [one, other] = (await twoOwners()) as [Principal, Principal]
+  const able = { ...other, scopes: new Set(['account'] as const) }
+  const invitations = createInvitations({ db, clock, home: () => 'http://127.0.0.1:3000', instanceName: async () => 'Harbour' })
+  const keys = createKeys({ db, tokens: await openTokens(db), clock })
+  await members.setRole(one, other.member!.id, 'member')
+  await expect(invitations.invite(able, { email: 'second@example.org', role: 'owner' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  await expect(keys.createBy(able, { name: 'late', scopes: ['account'] })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  await keys.close()
 })

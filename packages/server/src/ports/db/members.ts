@@ -54,6 +54,8 @@ export interface MemberReads {
 }
 
 export interface MemberWrites {
+  /** The member, whom no other transaction locks until this one ends: asked first by whatever goes by how somebody signs in, or changes it. */
+  lock(id: string): Promise<MemberRow | undefined>
   /** Fault CONFLICT where the e-mail has a member. */
   insert(member: MemberRow): Promise<void>
   /** Absent: whoever knew it enters no more by it. */

@@ -6,7 +6,7 @@ const samples = 3
 /**
  * Somebody has just proved that this member's e-mail is theirs. Where that was not known before, whoever made the member may have been
  * somebody else, who waits behind it: then all ways in that were set up so far end, the sessions, and what was made to come back by: keys,
- * invitations. A member whom the operator made keeps them.
+ * invitations. A member whom the operator made keeps them. `member` is locked by the caller.
  */
 export async function claim(w: Writer, member: MemberRow, now: number): Promise<MemberRow> {
   if (member.verified !== undefined) return member

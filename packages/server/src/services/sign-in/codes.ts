@@ -42,12 +42,12 @@ export function codeDoor({ db, clock, sessions, tries, seal, instanceName }: Doo
     w.events.insert({ accountId, kind, actor: { kind: 'member', id: member.id, name: member.email }, at: clock.now() })
 
   return {
-    async enter({ member: { id }, accountId }, code, headers) {
-      const takeBack = await tries.begin(codeLimits(id))
+    async enter(who, code, headers) {
+      const takeBack = await tries.begin(codeLimits(who.member.id))
       const entered = await sessions.change(async (w) => {
-        const member = await w.members.byId(id)
-        if (member?.totp === undefined) throw wrong()
-        return sessions.begin(w, member, headers, { by: await use(w, id, member.totp, code), factors: 2, accountId })
+        const member = await sessions.lock(w, who)
+        if (member.totp === undefined) throw wrong()
+        return sessions.begin(w, member, headers, { by: await use(w, member.id, member.totp, code), factors: 2, accountId: who.accountId })
       })
       await takeBack()
       return entered
@@ -68,9 +68,8 @@ export function codeDoor({ db, clock, sessions, tries, seal, instanceName }: Doo
       if (step === undefined) throw fault('INVALID_REQUEST', { reason: 'this code is wrong; check the clock of your device' })
       await takeBack()
       return sessions.change(async (w) => {
-        await sessions.demandOpen(w, who)
-        const member = await w.members.byId(who.member.id)
-        if (!member || member.totp !== undefined) throw fault('CONFLICT', { reason: 'one-time codes are set up already' })
+        const member = await sessions.lock(w, who)
+        if (member.totp !== undefined) throw fault('CONFLICT', { reason: 'one-time codes are set up already' })
         await w.members.setTotp(member.id, { secret: seal.close(secret, member.id), step })
         const shown = await renew(w, member.id)
         await w.members.endSessions(member.id)
@@ -82,14 +81,15 @@ export function codeDoor({ db, clock, sessions, tries, seal, instanceName }: Doo
 
     async renewRecoveryCodes(who) {
       sessions.demandFresh(who)
-      return db.write((w) => renew(w, who.member.id))
+      return db.write(async (w) => renew(w, (await sessions.lock(w, who)).id))
     },
 
     async remove(who) {
       sessions.demandFresh(who)
       await sessions.change(async (w) => {
-        await w.members.setTotp(who.member.id, undefined)
-        await w.members.setRecoveryCodes(who.member.id, [])
+        const { id } = await sessions.lock(w, who)
+        await w.members.setTotp(id, undefined)
+        await w.members.setRecoveryCodes(id, [])
         await note(w, 'member.second-factor-removed', who)
       })
     },

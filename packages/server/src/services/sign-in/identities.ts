@@ -16,12 +16,16 @@ export function identities({ clock, sessions, post }: DoorParts, nameOf: (realm:
   }
 
   async function memberOf(w: Writer, foreigner: Foreigner): Promise<MemberRow | undefined> {
-    const known = await w.identities.get(foreigner.provider, foreigner.subject)
+    const linked = () => w.identities.get(foreigner.provider, foreigner.subject)
+    const known = await linked()
     if (known) {
+      const member = await w.members.lock(known.memberId)
+      if ((await linked())?.memberId !== known.memberId) throw fault('CONFLICT', { reason: 'this link was changed at the same moment; try again' })
       await w.identities.touch(known.provider, known.subject, clock.now())
-      return w.members.byId(known.memberId)
+      return member
     }
-    const same = await w.members.byEmail(foreigner.email)
+    const found = await w.members.byEmail(foreigner.email)
+    const same = found && (await w.members.lock(found.id))
     if (!same) return undefined
     if (same.verified === undefined) throw fault('CONFLICT', { reason: 'somebody here has this e-mail and never proved that it is theirs; sign in the way you did before, and link the two in Settings', hint: 'unproved-here' })
     await insert(w, same, foreigner)
@@ -38,6 +42,7 @@ export function identities({ clock, sessions, post }: DoorParts, nameOf: (realm:
     async link(who, foreigner) {
       sessions.demandFresh(who)
       await sessions.change(async (w) => {
+        await sessions.lock(w, who)
         const known = await w.identities.get(foreigner.provider, foreigner.subject)
         if (known?.memberId === who.member.id) return
         if (known) throw fault('CONFLICT', { reason: 'somebody else here signs in with it', hint: 'linked-elsewhere' })
@@ -50,6 +55,7 @@ export function identities({ clock, sessions, post }: DoorParts, nameOf: (realm:
     async unlink(who, provider, subject) {
       sessions.demandFresh(who)
       await sessions.change(async (w) => {
+        await sessions.lock(w, who)
         if (!(await w.identities.remove(who.member.id, provider, subject))) throw fault('NOT_FOUND', { what: 'link of that name' })
         if (!(await hasOtherWay(w, who.member.id, post !== undefined))) throw fault('CONFLICT', { reason: 'it is your only way to sign in; set a password first' })
       })

@@ -28,13 +28,18 @@ export function linkDoor({ db, clock, sessions, tries, post, addressOf, onClaim 
       await db.write((w) => own.put(w, { what: 'sign-in', to: email, memberId: member?.id }, clock.now() + letterMs))
     },
 
-    enter: (token, headers) =>
-      sessions.change(async (w) => {
-        const taken = await w.loginTokens.take(secretHash(token), 'magic', clock.now())
-        const member = taken?.memberId === undefined ? undefined : await w.members.byId(taken.memberId)
+    async enter(token, headers) {
+      const hash = secretHash(token)
+      const memberId = (await db.read((r) => r.loginTokens.get(hash, 'magic', clock.now())))?.memberId
+      // What is no link makes nobody look anything up anew.
+      if (memberId === undefined) throw invalid()
+      return sessions.change(async (w) => {
+        const member = await w.members.lock(memberId)
+        const taken = await w.loginTokens.take(hash, 'magic', clock.now())
         if (!member || member.email !== taken?.email) throw invalid()
         return sessions.begin(w, await claim(w, member, clock.now()), headers, { by: 'link', factors: 1 })
-      }).finally(onClaim),
+      }).finally(onClaim)
+    },
 
     async sendVerification({ member: { id, email } }, headers) {
       const own = demandPost()

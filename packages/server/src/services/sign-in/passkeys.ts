@@ -41,8 +41,9 @@ export function passkeyDoor({ db, clock, sessions, tries, post, instanceName, ad
         throw error instanceof Fault ? error : refused(error)
       })
       const entered = await sessions.change(async (w) => {
-        const member = await w.members.byId(known.memberId)
-        if (!member) throw refused()
+        const member = await w.members.lock(known.memberId)
+        // Checking takes a while, in which it may have been removed.
+        if (!member || (await w.passkeys.get(known.id))?.publicKey !== known.publicKey) throw refused()
         await challenges.spend(w, challengeIn(answer))
         await w.passkeys.use(known.id, info.newCounter, clock.now())
         return sessions.begin(w, member, headers, { by: 'passkey', factors: 2 })
@@ -78,9 +79,7 @@ export function passkeyDoor({ db, clock, sessions, tries, post, instanceName, ad
       if (!registrationInfo) throw fault('INVALID_REQUEST', { reason: 'the answer of this passkey is not valid; try again' })
       const { id, publicKey, counter, transports = [] } = registrationInfo.credential
       return sessions.change(async (w) => {
-        await sessions.demandOpen(w, who)
-        const member = await w.members.byId(who.member.id)
-        if (!member) throw refused()
+        const member = await sessions.lock(w, who)
         await challenges.spend(w, challengeIn(answer))
         const now = clock.now()
         await w.passkeys.insert({ id, memberId: member.id, publicKey: Buffer.from(publicKey).toString('base64url'), counter, transports, name: name.trim() || 'passkey', created: now })
@@ -93,6 +92,7 @@ export function passkeyDoor({ db, clock, sessions, tries, post, instanceName, ad
     async remove(who, id) {
       sessions.demandFresh(who)
       await sessions.change(async (w) => {
+        await sessions.lock(w, who)
         const found = await w.passkeys.get(id)
         if (!(await w.passkeys.remove(who.member.id, id))) throw fault('NOT_FOUND', { what: 'passkey of that id' })
         if (!(await hasOtherWay(w, who.member.id, post !== undefined))) throw fault('CONFLICT', { reason: 'it is your only way to sign in; set a password first' })

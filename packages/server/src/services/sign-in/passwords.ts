@@ -10,13 +10,15 @@ import { hashPassword, isOutdated, verifyPassword } from './password.ts'
 import { issueToken, letterMs, shownMinutes } from './tokens.ts'
 
 export function passwordDoor({ db, clock, sessions, tries, rules, post, addressOf, onClaim, triesPerAddress }: DoorParts): PasswordDoor {
+  const wrong = () => fault('UNAUTHENTICATED', { reason: 'e-mail or password is wrong' })
+
   /** The member of this e-mail and password; a try that fails counts. */
   async function prove(email: string, password: string, headers: Headers): Promise<MemberRow> {
     const takeBack = await tries.begin(passwordLimits(email, addressOf(headers), triesPerAddress))
     const member = await db.read((r) => r.members.byEmail(email))
     if (!(await verifyPassword(password, member?.password)) || !member) {
       await noteRefusal(email, addressOf(headers))
-      throw fault('UNAUTHENTICATED', { reason: 'e-mail or password is wrong' })
+      throw wrong()
     }
     await takeBack()
     return member
@@ -36,32 +38,39 @@ export function passwordDoor({ db, clock, sessions, tries, rules, post, addressO
   const noteChange = (w: Writer, { id, email }: MemberRow, accountId: string | undefined) =>
     w.events.insert({ accountId, kind: 'member.password-changed', actor: { kind: 'member', id, name: email }, at: clock.now() })
 
-  async function demandCurrent(who: SignedIn, current: string | undefined, headers: Headers): Promise<void> {
+  /** The member as it was when the present password was proved, or was found to be none. */
+  async function demandCurrent(who: SignedIn, current: string | undefined, headers: Headers): Promise<MemberRow | undefined> {
     const member = await db.read((r) => r.members.byId(who.member.id))
-    if (member?.password === undefined) return sessions.demandFresh(who)
+    if (member?.password === undefined) {
+      sessions.demandFresh(who)
+      return member
+    }
     if (current === undefined) throw fault('INVALID_REQUEST', { reason: 'the present password is missing' })
-    await prove(who.member.email, current, headers).catch((error: Error & { code?: string }) => {
+    return prove(who.member.email, current, headers).catch((error: Error & { code?: string }) => {
       throw error.code === 'UNAUTHENTICATED' ? fault('INVALID_REQUEST', { reason: 'the present password is wrong' }) : error
     })
   }
 
   return {
     async enter(email, password, headers) {
-      const member = await prove(normalEmail(email), password, headers)
-      const renewed = isOutdated(member.password!) ? await hashPassword(password) : undefined
+      const proved = await prove(normalEmail(email), password, headers)
+      const renewed = isOutdated(proved.password!) ? await hashPassword(password) : undefined
       return sessions.change(async (w) => {
+        const member = await w.members.lock(proved.id)
+        // Proving takes a while, in which it may have been changed.
+        if (!member || member.password !== proved.password) throw wrong()
         if (renewed) await w.members.setPassword(member.id, renewed)
         return sessions.begin(w, member, headers, { by: 'password', factors: 1 })
       })
     },
 
     async change(who, { current, password }, headers) {
-      await demandCurrent(who, current, headers)
+      const proved = await demandCurrent(who, current, headers)
       await rules(password, who.member.email)
       const hashed = await hashPassword(password)
       return sessions.change(async (w) => {
-        const member = await w.members.byId(who.member.id)
-        if (!member) throw fault('UNAUTHENTICATED', { reason: 'there is no such member any more' })
+        const member = await sessions.lock(w, who)
+        if (member.password !== proved?.password) throw fault('CONFLICT', { reason: 'the password was changed at the same moment' })
         await store(w, member, hashed)
         await noteChange(w, member, who.accountId)
         return sessions.begin(w, member, headers, { by: 'password', factors: who.factors, accountId: who.accountId })
@@ -90,10 +99,11 @@ export function passwordDoor({ db, clock, sessions, tries, rules, post, addressO
       await rules(password, found.email)
       const hashed = await hashPassword(password)
       return sessions.change(async (w) => {
+        const known = await w.members.lock(found.id)
         const taken = await w.loginTokens.take(hash, 'reset', clock.now())
-        if (!taken) throw invalid()
+        if (!known || !taken) throw invalid()
         // A letter was read; a link that an admin handed over proves nothing of the mailbox.
-        const member = taken.email === found.email ? await claim(w, found, clock.now()) : found
+        const member = taken.email === known.email ? await claim(w, known, clock.now()) : known
         await store(w, member, hashed)
         await noteChange(w, member, undefined)
         return sessions.begin(w, member, headers, { by: 'reset', factors: 1 })

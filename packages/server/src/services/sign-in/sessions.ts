@@ -27,8 +27,8 @@ export interface How {
 export interface Sessions extends SessionDoor {
   /** A session with a new id in the place of the one that the browser has, in the caller's transaction, which `change` made. */
   begin(w: Writer, member: MemberRow, headers: Headers, how: How): Promise<Entered>
-  /** In a transaction that goes by what the session was: it may have ended meanwhile. Fault UNAUTHENTICATED. */
-  demandOpen(r: Reader, who: SignedIn): Promise<void>
+  /** Locks the member whose session this is, for a transaction that goes by it: it may have ended meanwhile. Fault UNAUTHENTICATED. */
+  lock(w: Writer, who: SignedIn): Promise<MemberRow>
   /** A transaction after which everybody is looked up anew. */
   change<T>(work: (w: Writer) => Promise<T>): Promise<T>
 }
@@ -70,6 +70,12 @@ export function createSessions({ db, clock, secure, addressOf, asksForTwo }: Ses
     return { member: toMember(member), cookies: [cookie.set(secret, lifetime / 1000)], accountId: shown?.accountId, role: shown?.role, needs }
   }
 
+  async function lock(w: Writer, { member: { id }, hash }: SignedIn): Promise<MemberRow> {
+    const member = await w.members.lock(id)
+    if (!member || !(await w.members.session(hash))) throw fault('UNAUTHENTICATED', { reason: 'this session has ended' })
+    return member
+  }
+
   async function needsOf(r: Reader, { id, totp }: MemberRow, factors: 1 | 2): Promise<Needs | undefined> {
     if (factors === 2) return undefined
     if (totp !== undefined) return 'second-factor'
@@ -102,9 +108,7 @@ export function createSessions({ db, clock, secure, addressOf, asksForTwo }: Ses
 
   return {
     begin,
-    async demandOpen(r, { hash }) {
-      if (!(await r.members.session(hash))) throw fault('UNAUTHENTICATED', { reason: 'this session has ended' })
-    },
+    lock,
     change,
     forget: known.forget,
 
@@ -122,15 +126,17 @@ export function createSessions({ db, clock, secure, addressOf, asksForTwo }: Ses
 
     start: ({ id }, headers) =>
       change(async (w) => {
-        const member = await w.members.byId(id)
+        const member = await w.members.lock(id)
         if (!member) throw fault('UNAUTHENTICATED', { reason: 'there is no such member any more' })
         return begin(w, member, headers, { by: 'invitation', factors: 1 })
       }),
 
     async end(headers) {
-      const ids = idsIn(headers)
-      if (ids.length > 0) await change(async (w) => {
-        for (const id of ids) await w.members.endSession(secretHash(id))
+      const open: string[] = []
+      for (const hash of idsIn(headers).map(secretHash)) if (await db.read((r) => r.members.session(hash))) open.push(hash)
+      // What is no session makes nobody look anything up anew.
+      if (open.length > 0) await change(async (w) => {
+        for (const hash of open) await w.members.endSession(hash)
       })
       return [cookie.clear()]
     },
@@ -152,6 +158,7 @@ export function createSessions({ db, clock, secure, addressOf, asksForTwo }: Ses
 
     endOthers: (who) =>
       change(async (w) => {
+        await lock(w, who)
         await w.members.endSessions(who.member.id, who.hash)
         await w.events.insert(revoked(who, clock.now(), 'all others'))
       }),
