@@ -93,6 +93,16 @@ describe('members of an account', () => {
     expect((await (await join_('other@example.org')).call('PUT', 'session/account', { account: strange })).status).toBe(404)
   })
 
+  test('are out from the next request on when their account is suspended, and in again when it goes on', async () => {
+    const who = await join_('suspended@example.org')
+    const [{ id }] = (await admin.call('GET', 'admin/accounts?search=suspended@')).body.accounts
+    for (const [suspended, status] of [[true, 403], [false, 200]] as const) {
+      await who.call('GET', 'pins')
+      expect((await admin.call('PATCH', `admin/accounts/${id}`, { suspended })).status).toBe(204)
+      expect([suspended, (await who.call('GET', 'pins')).status]).toEqual([suspended, status])
+    }
+  })
+
   test('are asked in once, and not after the invitation was withdrawn', async () => {
     const { body } = await admin.call('POST', 'members/invitations', { email: 'gone@example.org', role: 'member' })
     expect((await admin.call('GET', 'members/invitations')).body.invitations).toMatchObject([{ id: body.id, email: 'gone@example.org', madeBy: server.admin.email, mailed: false }])
@@ -173,6 +183,30 @@ describe('a second factor', () => {
     const again = person()
     await again.signIn('codes@example.org', password)
     expect((await again.call('POST', 'session/code', { code: body.recoveryCodes[3] })).status).toBe(401)
+  })
+
+  test('is closed in the database at the first start with THOLE_SECRET, and goes on', async () => {
+    const own = await startServer({ THOLE_NETWORK: 'none' })
+    try {
+      const who = newPerson(() => own.url)
+      await who.signIn(own.admin.email, own.admin.password)
+      const { secret } = (await who.call('POST', 'me/codes/proposal')).body
+      expect((await who.call('POST', 'me/codes', { secret, code: codeOf(secret) })).status).toBe(200)
+      const enter = async () => {
+        const back = newPerson(() => own.url)
+        expect(await back.signIn(own.admin.email, own.admin.password)).toBe(200)
+        return (await back.call('POST', 'session/code', { code: codeOf(secret, 1) })).status
+      }
+      const withSecret = { THOLE_SECRET: 's'.repeat(32) }
+      await own.killAndRestart(withSecret)
+      // Nobody has signed in meanwhile: it was closed by the start alone.
+      await own.killAndRestart({ THOLE_SECRET: '' })
+      expect(await enter()).toBe(503)
+      await own.killAndRestart(withSecret)
+      expect(await enter()).toBe(200)
+    } finally {
+      await own.stop()
+    }
   })
 
   test('can be asked of everybody: a session without one can only set one up', async () => {

@@ -18,24 +18,31 @@ export interface SmtpOptions {
   port?: number
   /** What it answers to this address instead of taking it: 451 is for now, 550 for good. */
   refusal?(to: string): number | undefined
+  /** What it answers to whoever sends, before it hears to whom. */
+  senderRefusal?(): number | undefined
+  /** What it answers to a whole letter. */
+  letterRefusal?(): number | undefined
 }
 
+const answer = (code: number | undefined) => (code === undefined ? undefined : Object.assign(new Error('not this one'), { responseCode: code }))
+
 /** A mail server that keeps what it gets. */
-export async function startSmtp({ port: wanted = 0, refusal }: SmtpOptions = {}): Promise<SmtpSink> {
+export async function startSmtp({ port: wanted = 0, refusal, senderRefusal, letterRefusal }: SmtpOptions = {}): Promise<SmtpSink> {
   const letters: SmtpSink['letters'] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     onRcptTo({ address }, _session, done) {
-      const code = refusal?.(address)
-      done(code === undefined ? undefined : Object.assign(new Error('not this one'), { responseCode: code }))
+      done(answer(refusal?.(address)))
     },
+    onMailFrom: (_address, _session, done) => done(answer(senderRefusal?.())),
     onData(stream, session, done) {
       let text = ''
       stream.on('data', (piece: Buffer) => (text += piece.toString()))
       stream.on('end', () => {
-        letters.push({ to: session.envelope.rcptTo.map(({ address }) => address), text })
-        done()
+        const refused = answer(letterRefusal?.())
+        if (!refused) letters.push({ to: session.envelope.rcptTo.map(({ address }) => address), text })
+        done(refused)
       })
     },
   })

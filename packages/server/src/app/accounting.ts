@@ -11,6 +11,8 @@ export interface AccountingParts {
   post?: Post
   /** Where people reach the dashboard. */
   home(): string
+  /** Called when an account is another one than before. */
+  onChange(): void
 }
 
 /** What accounts may use, and what they do use. */
@@ -22,9 +24,9 @@ export interface Accounting {
   close(): Promise<void>
 }
 
-export async function openAccounting({ plans: config }: Config, { db, log, post, home }: AccountingParts): Promise<Accounting> {
+export async function openAccounting({ plans: config }: Config, { db, log, post, home, onChange }: AccountingParts): Promise<Accounting> {
   const more = () => `for more, see ${home()}/plans`
-  const plans = await openPlans({ db, clock })
+  const plans = await openPlans({ db, clock, onChange })
   const marks = createMarks({ db, clock, log, plans, post, more })
   const quotas = createQuotas({ db, clock, plans, more, maxUploads: config.maxUploads, onUse: marks.look })
   const allowances = createAllowances({ db, clock, plans, more, servesOver: config.servesOver })

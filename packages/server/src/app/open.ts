@@ -86,7 +86,7 @@ export async function openApp(given: Config): Promise<App> {
   const mailer = openMail(config)
   if (mailer) opened.defer(() => mailer.close())
   const post = mailer && createPost(clock)
-  const { plans, quotas, allowances, metering } = opened.adopt(await openAccounting(config, { db, log, post, home: baseUrl }), (it) => it.close())
+  const { plans, quotas, allowances, metering } = opened.adopt(await openAccounting(config, { db, log, post, home: baseUrl, onChange: () => forgetAccounts() }), (it) => it.close())
   const network = opened.adopt(await openNetwork(config, log), (it) => it.close())
   const fetchOnRead = config.fetchOnRead && opened.adopt(createFetchOnRead({ network, clock, limits: { ...config.fetchOnRead, maxWants: 64, maxReaders: 1024 } }), (it) => it.close())
   const retrieval = opened.adopt(createRetrieval({ db, blocks, moderation, fetchOnRead, onLost: damage.note, onServed: config.plans.meters ? countServedBlocks(metering) : undefined }), (it) => it.close())
@@ -149,7 +149,7 @@ export async function openApp(given: Config): Promise<App> {
     hsts: config.http.hsts,
     keys, limits, uploads, pins, dags, usage, scrubber, events, health, maxBody, log,
     plans, allowances,
-    directory: createDirectory({ db, clock, metering }),
+    directory: createDirectory({ db, clock, metering, onChange: forgetAccounts }),
     delegates: () => network.delegates(),
     tokens,
     access: createAccessRequests({ db, clock, gate: pinningGate, onGrant: forgetAccounts, askAt, post }),
@@ -186,6 +186,7 @@ export async function openApp(given: Config): Promise<App> {
   await scrubber.schedule()
   await reclaimSchedule.begin()
   opened.defer(() => reclaimSchedule.end())
+  await people.signIn.start()
   await dags.start()
   await replication.start()
   await providing.start()

@@ -52,6 +52,8 @@ export interface SignedIn {
  * `headers` are those of the request, with the caller's address set by the edge. Whoever enters gets a session with a new id.
  */
 export interface SignIn {
+  /** To be called once, before anybody enters: closes what was stored before there was a secret to close it with. */
+  start(): Promise<void>
   members: MemberDoor
   sessions: SessionDoor
   passwords: PasswordDoor

@@ -5,7 +5,7 @@ import { importCar } from './import-car.ts'
 import type { Item, Outcome, Source } from './item.ts'
 import { settle, type Settling } from './settle.ts'
 
-export interface ImportOptions extends Settling {
+export interface ImportOptions extends Omit<Settling, 'stop'> {
   /** Things at the same time. */
   atOnce: number
   /** Told of each thing that was not done in an earlier run. */
@@ -13,16 +13,17 @@ export interface ImportOptions extends Settling {
 }
 
 /** Brings everything of a source. Returns how many things an earlier run had brought. @throws what ends the whole: a refusal, a server that is gone, the signal's reason */
-export async function runImport(source: Source, { atOnce, onOutcome, ...settling }: ImportOptions): Promise<{ earlier: number }> {
-  const { journal } = settling
-  const stop = new AbortController()
-  const signal = AbortSignal.any([settling.signal, stop.signal])
-  const items = source.items(signal)[Symbol.asyncIterator]()
+export async function runImport(source: Source, { atOnce, onOutcome, ...options }: ImportOptions): Promise<{ earlier: number }> {
+  const { journal } = options
+  const ending = new AbortController()
+  const stop = AbortSignal.any([options.signal, ending.signal])
+  const settling: Settling = { ...options, stop }
+  const items = source.items(stop)[Symbol.asyncIterator]()
   let earlier = 0
 
   async function bring(item: Item): Promise<void> {
     if (journal.get(item.id).done) return void earlier++
-    // What is under way ends by itself, whatever ends the whole: an upload whose answer nobody waits for would stay.
+    // An upload ends by itself, whatever ends the whole: one whose answer nobody waits for would stay.
     const outcomes = await outcomesOf(item, settling)
     if (outcomes.every(({ outcome }) => outcome === 'pinned')) await journal.note(item.id, { done: true })
     for (const outcome of outcomes) onOutcome({ id: item.id, ...outcome })
@@ -30,7 +31,7 @@ export async function runImport(source: Source, { atOnce, onOutcome, ...settling
 
   const worker = async () => {
     for (let next = await items.next(); !next.done; next = await items.next()) {
-      signal.throwIfAborted()
+      stop.throwIfAborted()
       await bring(next.value)
     }
   }
@@ -39,7 +40,7 @@ export async function runImport(source: Source, { atOnce, onOutcome, ...settling
     await Promise.all(workers)
     return { earlier }
   } catch (error) {
-    stop.abort(error)
+    ending.abort(error)
     throw error
   } finally {
     await Promise.allSettled(workers)
@@ -55,7 +56,7 @@ async function outcomesOf({ id, label, from }: Item, settling: Settling): Promis
     const { status, reason } = await settle(id, from.wish, settling)
     return [status === 'pinned' ? { cid, name, outcome: 'pinned' } : { cid, name, outcome: status === 'failed' ? 'failed' : 'waiting', reason }]
   } catch (error) {
-    settling.signal.throwIfAborted()
+    settling.stop.throwIfAborted()
     if (endsAll(error)) throw error
     const known = 'wish' in from ? from.wish : { cid: from.root, name: from.name ?? label }
     return [{ cid: known.cid, name: known.name, outcome: 'failed', reason: wordsOf(error) }]

@@ -11,6 +11,8 @@ export interface Settling {
   /** Milliseconds for which a request may stand still before it is left to the server. */
   patience: number
   signal: AbortSignal
+  /** Aborted with `signal`, and when nothing more is to be begun: what the server fetches is then left to it, while uploads go on. */
+  stop: AbortSignal
   onBytes?: (bytes: number) => void
 }
 
@@ -56,12 +58,12 @@ export async function settle(id: string, wish: Wish, settling: Settling): Promis
   }
 }
 
-async function wait(request: Request, { target, patience, signal }: Settling, isEnough: (request: Request) => boolean = () => false): Promise<Request> {
+async function wait(request: Request, { target, patience, stop }: Settling, isEnough: (request: Request) => boolean = () => false): Promise<Request> {
   let latest = request
   let movedAt = performance.now()
   for (let pause = pauses.first; !isEnd(latest) && !isEnough(latest) && performance.now() - movedAt < patience; pause = Math.min(pause * 2, pauses.longest)) {
-    await sleep(pause, undefined, { signal })
-    const next = await target.request(request.id, signal)
+    await sleep(pause, undefined, { signal: stop })
+    const next = await target.request(request.id, stop)
     if (next.fetch?.bytes !== latest.fetch?.bytes || next.status !== latest.status) movedAt = performance.now()
     latest = next
   }

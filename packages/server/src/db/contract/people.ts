@@ -56,6 +56,24 @@ export function peopleContract(subject: Subject): void {
       expect(await db.read((r) => r.members.countRecoveryCodes(id))).toBe(1)
     })
 
+    it('rewrites the secret of codes unless it is another one by now, and lists them page by page', async () => {
+      const db = subject.db()
+      const [ada, bob, cleo] = [await newMember(db, { totp: 'A' }), await newMember(db, { totp: 'B' }), await newMember(db)]
+      await db.write(async (w) => {
+        await w.members.setTotp(ada.id, { secret: 'A', step: 10 })
+        await w.members.rewriteTotp(ada.id, 'A', 'closed')
+        await w.members.rewriteTotp(bob.id, 'A', 'closed')
+      })
+      const all: { id: string; totp: string | null }[] = []
+      for (let page = await db.read((r) => r.members.totps('', 2)); page.length > 0; page = await db.read((r) => r.members.totps(all.at(-1)!.id, 2))) {
+        expect(page.length).toBeLessThanOrEqual(2)
+        all.push(...page)
+      }
+      const totpOf = ({ id }: MemberRow) => all.filter((one) => one.id === id).map(({ totp }) => totp)
+      expect([ada, bob, cleo].map(totpOf)).toEqual([['closed'], ['B'], [null]])
+      expect(await db.write((w) => w.members.useTotpStep(ada.id, 10))).toBe(false)
+    })
+
     it('knows who belongs to an account, and to which a person does', async () => {
       const db = subject.db()
       const [one, two] = [await newAccount(db), await newAccount(db)]

@@ -39,6 +39,8 @@ export function memberQueries(session: Session): MemberReads & MemberWrites {
       return n
     },
 
+    totps: (after, limit) => q.selectFrom('member').select(['id', 'totp']).where('id', '>', after).orderBy('id').limit(limit).execute(),
+
     async insert({ madeBy, ...member }) {
       await q.insertInto('member').values({ ...member, made_by: madeBy, totp_step: 0 }).execute()
     },
@@ -58,6 +60,10 @@ export function memberQueries(session: Session): MemberReads & MemberWrites {
 
     async setTotp(id, totp) {
       await q.updateTable('member').set({ totp: totp?.secret ?? null, totp_step: totp?.step ?? 0 }).where('id', '=', id).execute()
+    },
+
+    async rewriteTotp(id, was, secret) {
+      await q.updateTable('member').set({ totp: secret }).where('id', '=', id).where('totp', '=', was).execute()
     },
 
     async useTotpStep(id, step) {

@@ -75,6 +75,22 @@ test('a letter that the mail server refuses for now is tried again, with a secre
   expect([smtp.letters.length, await waiting(), await unsent()]).toEqual([1, [], []])
 })
 
+test('a letter to nobody is done at once, however late: no event has what a stranger typed', async () => {
+  await signIn.links.send('nobody@example.org', new Headers())
+  await signIn.passwords.sendReset('nobody@example.net', new Headers())
+  now += 60 * minute
+  expect(await run()).toEqual(['done', 'done'])
+  expect([await unsent(), smtp.letters, await waiting()]).toEqual([[], [], []])
+})
+
+test('a letter to somebody that was not tried in time is told to admins', async () => {
+  await signIn.links.send(to, new Headers())
+  await invitations.inviteAccount(admin, { email: 'bob@example.org' })
+  now += 10 * 24 * 60 * minute
+  expect(await run()).toEqual(['done', 'done'])
+  expect((await unsent()).map((data) => data?.email).toSorted()).toEqual([to, 'bob@example.org'])
+})
+
 test('nothing that leads in waits with a letter', async () => {
   await signIn.links.send(to, new Headers())
   await signIn.passwords.sendReset(to, new Headers())

@@ -41,6 +41,7 @@ export function createPostman({ db, clock, mailer, signIn, invitations }: Postma
   return {
     async deliver({ payload, attempts }) {
       const { mailing, until } = payload as Waiting
+      if (isToNobody(mailing)) return { done: true }
       if (clock.now() >= until) return giveUp(mailing, 'it was not tried in time')
       const letter = await write(mailing)
       const sent = letter === undefined ? ({ ok: true } as const) : await mailer.send(letter)
@@ -49,4 +50,9 @@ export function createPostman({ db, clock, mailer, signIn, invitations }: Postma
       return sent.forGood || runAt >= until ? giveUp(mailing, sent.reason) : { done: false, runAt, reason: sent.reason }
     },
   }
+}
+
+/** Put into the post all the same, so that nobody learns who is known. Admins are not told of it: its address is what any stranger typed. */
+function isToNobody(mailing: Mailing): boolean {
+  return mailing.what !== 'notice' && mailing.what !== 'invitation' && mailing.memberId === undefined
 }

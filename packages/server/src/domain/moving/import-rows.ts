@@ -12,6 +12,8 @@ export interface ImportRowsParts {
   source: ExportSource
   /** One of each table. */
   files: readonly ManifestFile[]
+  /** Changes that the schema of the rows has seen. */
+  schema: readonly string[]
   clock: Clock
   signal: AbortSignal
 }
@@ -19,13 +21,13 @@ export interface ImportRowsParts {
 const slice = 500
 
 /** All rows in one transaction, and the jobs without which some would wait for ever. Returns how many. */
-export function importRows(db: Db, { source, files, clock, signal }: ImportRowsParts): Promise<number> {
+export function importRows(db: Db, { source, files, schema, clock, signal }: ImportRowsParts): Promise<number> {
   return db.write(async (w) => {
     let rows = 0
     for (const table of w.moving.tables()) {
       const file = files.find((one) => one.file === rowFile(table))!
       for await (const all of rowsOf(source, file, signal)) {
-        const some = all.filter((row) => isMoved(table, row))
+        const some = all.filter((row) => isMoved(table, row)).map((row) => asOfToday(table, row, schema))
         await w.moving.insert(table, some).catch((error: unknown) => {
           throw asFault(file, rows, error)
         })
@@ -46,6 +48,11 @@ async function* rowsOf(source: ExportSource, file: ManifestFile, signal: AbortSi
     rows = []
   }
   if (rows.length > 0) yield rows
+}
+
+/** What later changes of the schema have worked out from rows that were there. */
+function asOfToday(table: string, row: MovedRow, schema: readonly string[]): MovedRow {
+  return table === 'upload' && !schema.includes('0023-brought') ? { ...row, block_bytes: row.bytes ?? 0 } : row
 }
 
 /** As requests that come in do. */

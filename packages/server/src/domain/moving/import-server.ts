@@ -70,7 +70,7 @@ async function bringIn({ db, blocks, clock, source, minFree, signal, onProgress 
     bytes += car.bytes
   }
   await demandWhole({ blocks, run, source, files: manifest.files, signal })
-  const rows = await importRows(db, { source, files: rowFiles, clock, signal })
+  const rows = await importRows(db, { source, files: rowFiles, schema: manifest.schema, clock, signal })
   const lacking = lackingFiles.reduce((sum, { count }) => sum + count, 0)
   return { rows, blocks: cars.reduce((sum, { count }) => sum + count, 0), bytes, lacking }
 

@@ -184,6 +184,18 @@ describe('refuses', () => {
   })
 })
 
+test('uploads of an export that did not know what they brought count as their bytes', async () => {
+  await fill()
+  await moveOut(house, to)
+  const manifest: Manifest = JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8'))
+  await writeFile(join(to, 'manifest.json'), JSON.stringify({ ...manifest, schema: manifest.schema.filter((name) => name !== '0023-brought') }))
+  await rewriteRows(to, 'upload', (lines) => lines.map((line) => JSON.stringify({ ...JSON.parse(line), block_bytes: undefined })))
+  await moveIn(other, to)
+  const uploads = (await allRows(other)).upload!.map((row) => JSON.parse(row))
+  expect(uploads).toHaveLength(4)
+  for (const { bytes, block_bytes } of uploads) expect([bytes > 0, block_bytes]).toEqual([true, bytes])
+})
+
 test('a lost root that the export tells of comes as a row alone', async () => {
   await fill()
   await house.lose(second)

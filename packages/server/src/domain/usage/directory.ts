@@ -9,17 +9,19 @@ export interface DirectoryParts {
   db: Db
   clock: Clock
   metering: Pick<Metering, 'flush'>
+  /** Called when an account is another one than before. */
+  onChange(): void
 }
 
 /** All accounts, for admins. Faults SCOPE_MISSING, ROLE_MISSING. */
 export interface Directory {
   /** In the order of their e-mails, behind the given one; traffic since the month began. */
   list(principal: Principal, filter: { search?: string; after?: string; limit: number }): Promise<AccountListing[]>
-  /** Within a second nobody comes in any more, by key or session; what is stored stays. Faults NOT_FOUND, CONFLICT for the admin's own account. */
+  /** Nobody comes in any more, by key or session: at once in this process, within a second in others; what is stored stays. Faults NOT_FOUND, CONFLICT for the admin's own account. */
   suspend(principal: Principal, accountId: string, isSuspended: boolean): Promise<void>
 }
 
-export function createDirectory({ db, clock, metering }: DirectoryParts): Directory {
+export function createDirectory({ db, clock, metering, onChange }: DirectoryParts): Directory {
   return {
     async list(principal, filter) {
       demand(principal, 'admin')
@@ -37,6 +39,7 @@ export function createDirectory({ db, clock, metering }: DirectoryParts): Direct
         await w.accounts.setSuspended(accountId, isSuspended)
         await w.events.insert({ accountId, kind: isSuspended ? 'account.suspended' : 'account.resumed', actor: actorOf(principal), at: clock.now(), data: { email: account.email } })
       })
+      onChange()
     },
   }
 }

@@ -35,7 +35,8 @@ export interface Plans {
 const lookMs = 1_000
 const pageName = 'plans-page'
 
-export async function openPlans({ db, clock }: { db: Db; clock: Clock }): Promise<Plans> {
+/** `onChange`: called when an account is another one than before. */
+export async function openPlans({ db, clock, onChange = () => {} }: { db: Db; clock: Clock; onChange?(): void }): Promise<Plans> {
   let all: readonly Plan[] = []
   let isUsed = false
 
@@ -102,6 +103,7 @@ export async function openPlans({ db, clock }: { db: Db; clock: Clock }): Promis
         await w.events.insert({ accountId, kind: 'account.plan-set', actor: actorOf(principal), at: clock.now(), data: { plan: plan?.name, id: plan?.id } })
       })
       await lookNow()
+      onChange()
     },
 
     close: () => clearInterval(timer),

@@ -51,6 +51,8 @@ export interface MemberReads {
   /** Newest first. */
   sessions(memberId: string): Promise<MemberSession[]>
   countRecoveryCodes(memberId: string): Promise<number>
+  /** Of all members, in the order of their ids, behind the given one: the secret of one-time codes, null where there is none. */
+  totps(after: string, limit: number): Promise<{ id: string; totp: string | null }[]>
 }
 
 export interface MemberWrites {
@@ -63,6 +65,8 @@ export interface MemberWrites {
   setVerified(id: string, now: number): Promise<void>
   /** With the step that the first code had; absent: codes are asked for no more. */
   setTotp(id: string, totp: { secret: string; step: number } | undefined): Promise<void>
+  /** Stores the same secret in another form, unless it is no longer `was`. */
+  rewriteTotp(id: string, was: string, secret: string): Promise<void>
   /** Whether the step is later than any that was used. */
   useTotpStep(id: string, step: number): Promise<boolean>
   /** In the place of those that are there. SHA-256 of each, hex. */

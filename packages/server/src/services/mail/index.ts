@@ -33,12 +33,22 @@ export function openMailer({ url, from }: MailerOptions): Mailer {
 
 interface Refusal {
   code?: string
+  /** What the mail server was asked; `API`: it was not asked at all. */
+  command?: string
   /** What the mail server said, and the number that it began with. */
   response?: string
   responseCode?: number
 }
 
-/** A 5xx to the addresses or the letter itself (RFC 5321 §4.2.1). One to anything else, such as the password, is the operator's to mend. */
-function isForGood({ code, responseCode = 500 }: Refusal): boolean {
-  return (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode >= 500
+/** It asks for a password, whatever it was asked (RFC 4954 §6). */
+const passwordWanted = 530
+
+/**
+ * A 5xx to whom the letter is for or to the letter itself (RFC 5321 §4.2.1), or an address that no mail server would be asked about. One to
+ * anything else, such as the sender or the password, is the operator's to mend.
+ */
+function isForGood({ code, command, responseCode, message }: Error & Refusal): boolean {
+  if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return false
+  if (responseCode === undefined) return command === 'API' && /recipient/i.test(message)
+  return command !== 'MAIL FROM' && responseCode >= 500 && responseCode !== passwordWanted
 }

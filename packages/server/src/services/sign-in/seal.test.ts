@@ -7,6 +7,7 @@ import { openDb } from '../../db/index.ts'
 import type { Db } from '../../ports/db/index.ts'
 import type { Entered, SignedIn } from '../../ports/sign-in.ts'
 import { createSignIn } from './index.ts'
+import { sealAll } from './seal-all.ts'
 import { createSeal } from './seal.ts'
 
 const secret = 's'.repeat(32)
@@ -69,6 +70,45 @@ test('what was stored before there was a secret is closed when it is next used',
   expect(await stored()).toMatch(/^sealed:1:/)
   now += 60_000
   expect(await enterWith(open(secret), codeOf(totp))).toBeUndefined()
+})
+
+test('at the start all that lies open is closed, over many pages, and what is closed stays as it is', async () => {
+  const { totp } = await setUp(open())
+  const others = Array.from({ length: 450 }, (_, i) => ({ id: crypto.randomUUID(), email: `${i}@example.org`, madeBy: 'invitation' as const, created: 1, ...(i % 3 > 0 && { totp: `SECRET${i}` }) }))
+  await db.write(async (w) => {
+    for (const other of others) await w.members.insert(other)
+  })
+  const all = async () => new Map((await db.read((r) => r.members.totps('', 1_000))).map((one) => [one.id, one.totp]))
+  const before = await all()
+  await open().start()
+  expect(await all()).toEqual(before)
+  await open(secret).start()
+  const closed = await all()
+  const seal = createSeal(secret)
+  for (const [id, text] of closed) {
+    const was = before.get(id)
+    expect(text === null ? null : [text.startsWith('sealed:1:'), seal.open(text, id)]).toEqual(was === null ? null : [true, was])
+  }
+  await open(secret).start()
+  await open('o'.repeat(32)).start()
+  expect(await all()).toEqual(closed)
+  expect(await enterWith(open(secret), codeOf(totp))).toBeUndefined()
+})
+
+test('codes that are set up or taken away while all are closed stay as they were made', async () => {
+  const { totp } = await setUp(open())
+  const { id } = (await db.read((r) => r.members.byEmail(email)))!
+  // Behind the reading, before the writing.
+  const changing = (change: Parameters<Db['write']>[0]): Db => ({ ...db, write: async (work) => {
+    await db.write(change)
+    return db.write(work)
+  } })
+  const seal = createSeal(secret)
+  await sealAll(changing((w) => w.members.setTotp(id, { secret: 'ANOTHER', step: 5 })), seal)
+  expect(await stored()).toBe('ANOTHER')
+  await db.write((w) => w.members.setTotp(id, { secret: totp, step: 5 }))
+  await sealAll(changing((w) => w.members.setTotp(id, undefined)), seal)
+  expect((await db.read((r) => r.members.byId(id)))?.totp).toBeUndefined()
 })
 
 test.each([undefined, 'o'.repeat(32)])('with another secret or none, codes say what is wrong, and recovery codes still work', async (other) => {

@@ -14,6 +14,7 @@ import { passwordDoor } from './passwords.ts'
 import { passwordRules } from './password-rules.ts'
 import type { Provider } from './provider.ts'
 import { providerDoor } from './providers.ts'
+import { sealAll } from './seal-all.ts'
 import { createSeal } from './seal.ts'
 import { createSessions } from './sessions.ts'
 import { countTries } from './tries.ts'
@@ -53,8 +54,12 @@ export function createSignIn({ db, clock, secure, asksForTwo, breached, secret, 
     sessions.forget()
   }
   const rules = passwordRules({ instanceName: rest.instanceName, breached: breached === undefined ? undefined : breachedPasswords(breached) })
-  const parts: DoorParts = { ...rest, db, clock, sessions, tries: countTries(db, clock), rules, seal: createSeal(secret), addressOf, onClaim, triesPerAddress }
+  const seal = createSeal(secret)
+  const parts: DoorParts = { ...rest, db, clock, sessions, tries: countTries(db, clock), rules, seal, addressOf, onClaim, triesPerAddress }
   return {
+    async start() {
+      if (secret !== undefined) await sealAll(db, seal)
+    },
     members: memberDoor(parts),
     sessions: { ...sessions, forget },
     passwords: passwordDoor(parts),
