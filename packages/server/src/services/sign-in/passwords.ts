@@ -1,4 +1,4 @@
-import { normalEmail } from '../../kernel/email.ts'
+import { emailAddress, normalEmail } from '../../kernel/email.ts'
 import { fault } from '../../kernel/faults.ts'
 import { secretHash } from '../../kernel/secrets.ts'
 import type { MemberRow, Writer } from '../../ports/db/index.ts'
@@ -81,7 +81,7 @@ export function passwordDoor({ db, clock, sessions, tries, rules, post, addressO
 
     async sendReset(text, headers) {
       if (!post) throw fault('NOT_FOUND', { what: 'mail' })
-      const email = normalEmail(text)
+      const email = emailAddress(text)
       await tries.begin(letterLimits(email, addressOf(headers)))
       const member = await db.read((r) => r.members.byEmail(email))
       // The same work, whether anybody has the e-mail or not; the letter itself is written after the answer.
