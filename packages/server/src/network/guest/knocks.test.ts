@@ -8,7 +8,7 @@ it('a place where nobody answered is left alone, longer each time, until it answ
   expect(knocks.whyNot('10.0.0.1', 4001)).toBeUndefined()
   const waits = [1, 2, 3, 4, 5, 6, 7, 8].map(() => {
     knocks.inVain('10.0.0.1', 4001, 'connection refused')
-    expect(knocks.whyNot('10.0.0.1', 4001)).toBe('connection refused, a moment ago')
+    expect(knocks.whyNot('10.0.0.1', 4001)).toBe('connection refused at a try shortly before')
     expect(knocks.whyNot('10.0.0.1', 4002)).toBeUndefined()
     const since = now
     while (knocks.whyNot('10.0.0.1', 4001) !== undefined) now += 50

@@ -29,7 +29,7 @@ export function createKnocks({ now = Date.now, max = 10_000 } = {}): Knocks {
   return {
     whyNot(ip, port) {
       const place = places.get(`${ip} ${port}`)
-      if (place !== undefined && place.until > now()) return `${place.reason}, a moment ago`
+      if (place !== undefined && place.until > now()) return `${place.reason} at a try shortly before`
       const host = hosts.get(ip)
       if (host !== undefined && host.until > now() && host.ports.size >= limits.vainPorts && !host.ports.has(port)) return 'too many ports of this host were tried in vain'
       return undefined
