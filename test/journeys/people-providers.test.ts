@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createEmulator, type Emulator } from 'emulate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import { asPerson, startOidc } from '../support/oidc.ts'
 import { newPerson } from '../support/person.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -181,11 +182,3 @@ test.each(['https://evil.example/', '//evil.example/', '/\\evil.example', '/%5Ce
   const end = await ada.travel(go(`github?to=${encodeURIComponent(to)}`), asLogin('ada'))
   expect([end, new URL(end, server.url).origin]).toEqual([to === '/%5Cevil' ? to : '/', new URL(server.url).origin])
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { chmod, chown, cp, mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { freePort } from './free-port.ts'
 
 export interface RunningPostgres {
   /** Of its default database, as superuser, on the loopback. */
@@ -91,15 +91,5 @@ async function ready(shell: ChildProcess): Promise<void> {
       else if (words.includes('FATAL')) shell.stdin?.end()
     })
     shell.once('error', reject).once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}: ${words}`)))
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
   })
 }
