@@ -50,8 +50,8 @@ const hours = { asked: 72, welcome: 1 } as const
 const maxWaiting = 100
 
 export function createInvitations({ db, clock, post, home, instanceName }: InvitationParts): Invitations {
-  async function issue({ by, accountId, role, ...wish }: { email: string; by?: Principal; accountId?: string; role?: MemberRole }): Promise<Invited> {
-    const email = emailAddress(wish.email)
+  async function issue({ email: text, by, accountId, role }: { email: string; by?: Principal; accountId?: string; role?: MemberRole }): Promise<Invited> {
+    const email = emailAddress(text)
     const token = newToken()
     const now = clock.now()
     const kind: LoginTokenKind = post ? 'mailed' : 'invite'
