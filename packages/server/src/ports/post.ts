@@ -23,6 +23,6 @@ export interface InvitationMailing {
 export type Mailing = SignInMailing | InvitationMailing | ({ what: 'notice' } & Letter)
 
 export interface Post {
-  /** In the transaction that is the reason for it: sent soon after, and tried again until then (milliseconds since the epoch). */
-  put(w: Writer, mailing: Mailing, until: number): Promise<void>
+  /** In the transaction that is the reason for it: sent soon after, and tried again until then (milliseconds since the epoch; default: for days). */
+  put(w: Writer, mailing: Mailing, until?: number): Promise<void>
 }

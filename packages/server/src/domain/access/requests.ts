@@ -59,8 +59,6 @@ export interface AccessRequests {
   setClosed(principal: Principal, closed: boolean): Promise<void>
 }
 
-/** So long a letter is tried; what it says is on the dashboard, too. */
-const noticeMs = 3 * 86_400_000
 /** Characters. */
 const most = { purpose: 4_000, amount: 200, link: 1_000, message: 2_000 } as const
 
@@ -122,7 +120,7 @@ export function createAccessRequests({ db, clock, gate, onGrant, askAt, post }: 
         await w.access.decide(id, { state, decided: at, message })
         await w.accounts.setMayPin(accountId, approve)
         await w.events.insert({ accountId, kind: `access.${state}`, actor: actorOf(principal), at, data: { id, message } })
-        await post?.put(w, { what: 'notice', ...decisionLetter(email, { approve, message }, askAt()) }, at + noticeMs)
+        await post?.put(w, { what: 'notice', ...decisionLetter(email, { approve, message }, askAt()) })
       })
       onGrant()
     },

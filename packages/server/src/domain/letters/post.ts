@@ -10,8 +10,11 @@ export interface Waiting {
   until: number
 }
 
+/** So long a notice is tried; what it says is on the dashboard, too. */
+const noticeMs = 3 * 86_400_000
+
 export function createPost(clock: Clock): Post {
   return {
-    put: (w, mailing, until) => w.jobs.enqueue({ kind: letterJob, key: crypto.randomUUID(), payload: { mailing, until } satisfies Waiting, runAt: clock.now() }),
+    put: (w, mailing, until = clock.now() + noticeMs) => w.jobs.enqueue({ kind: letterJob, key: crypto.randomUUID(), payload: { mailing, until } satisfies Waiting, runAt: clock.now() }),
   }
 }

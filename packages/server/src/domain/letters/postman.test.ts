@@ -133,3 +133,15 @@ test('an invitation that was withdrawn while its letter waited is not sent, and 
   expect(smtp.letters).toEqual([])
   expect(await invitations.write(mailing)).toBeUndefined()
 })
+
+test('a notice, which nobody has to answer in time, is tried for three days', async () => {
+  refusal = 451
+  await db.write((w) => createPost({ now: () => now }).put(w, { what: 'notice', to, subject: 'News', text: 'There is some.' }))
+  for (const day of [0, 1, 2]) {
+    now = start + day * 1_440 * minute
+    expect(await run()).toEqual([expect.stringContaining('451')])
+  }
+  now = start + 3 * 1_440 * minute
+  expect(await run()).toEqual(['done'])
+  expect(await unsent()).toEqual([{ what: 'notice', email: to, reason: 'it was not tried in time' }])
+})

@@ -38,8 +38,6 @@ export interface Share {
 /** Of a hundred. */
 const marks = [100, 90, 75] as const
 const lookEvery = 1_000
-/** So long a letter is tried. */
-const noticeMs = 3 * 86_400_000
 const atOnce = 100
 const believed = 10_000
 const maxRemembered = 50_000
@@ -91,7 +89,7 @@ export function createMarks({ db, clock, log, plans, post, more = () => '' }: Ma
       for (const level of marks.filter((lower) => lower < mark)) await w.quotas.warn({ accountId, what, level, period }, now)
       if (!isNew) return
       await w.events.insert({ accountId, kind: mark === 100 ? 'quota.reached' : 'quota.warned', actor: system, at: now, data: { what, percent, plan: plan.name } })
-      await post?.put(w, { what: 'notice', ...letterOf(account, plan, share, mark) }, now + noticeMs)
+      await post?.put(w, { what: 'notice', ...letterOf(account, plan, share, mark) })
     })
   }
 
